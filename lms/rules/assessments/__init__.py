@@ -1,0 +1,1 @@
+"""Assessments: what a form is, and the exact score of what was answered."""
