@@ -1,0 +1,165 @@
+"""The database's ground: base class, column types, engine, sessions and the one transaction."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    Engine,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+BUSY_TIMEOUT_MS = 15_000
+ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def utcnow() -> datetime:
+    """Return this instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_public_id() -> str:
+    """Return a random name for an address: 16 characters, about 78 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(16))
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant. SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("An instant must be aware.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Fraction]):
+    """An exact number as canonical text `n/d` in lowest terms; no arithmetic in SQL."""
+
+    impl = String(80)
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value.numerator}/{value.denominator}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
+        return None if value is None else Fraction(value)
+
+
+class Base(DeclarativeBase):
+    """Every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Instant, Fraction: Exact}
+
+
+class PublicIdMixin:
+    """A random id for addresses, so that no count or order shows in them."""
+
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+
+
+def make_engine(url: str, *, for_migration: bool = False) -> Engine:
+    """Return an engine.
+
+    Edge: SQLite opens write transactions with BEGIN IMMEDIATE when the connection carries the
+    execution option `write`, so that two writers queue instead of one failing at its first write.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+    foreign_keys = "OFF" if for_migration else "ON"
+
+    @event.listens_for(engine, "connect")
+    def on_connect(raw: Any, record: Any) -> None:
+        raw.isolation_level = None  # we send BEGIN ourselves
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"foreign_keys={foreign_keys}",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        write = for_migration or connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+class Database:
+    """One installation's engine and sessions."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    def session(self) -> Session:
+        """Return a new session; the caller closes it."""
+        return self._sessions()
+
+
+BeforeCommit = Callable[[Session], None]
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """Begin to write on `session`; commit once at the end, roll back on any exception.
+
+    Edge: what was read before is rolled back and expired, so that it is read again under the
+    write lock. The audit entries gathered in `session.info` are linked just before the commit.
+    """
+    if not session.info.get("nested_for_tests"):
+        session.rollback()
+    session.expire_all()
+    session.connection(execution_options={"write": True})
+    try:
+        yield session
+        session.flush()
+        for hook in session.info.get("before_commit", ()):
+            hook(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    for after in session.info.pop("after_commit", ()):
+        after()
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Have `act` run once the session's transaction has been committed."""
+    session.info.setdefault("after_commit", []).append(act)
+
+
+def lock_row(session: Session, row: Base) -> None:
+    """Hold one row until the end of the transaction, re-read (a no-op lock on SQLite)."""
+    session.refresh(row, with_for_update=True)
