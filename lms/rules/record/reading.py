@@ -1,0 +1,274 @@
+"""Reading a record from JSON, strictly: every problem is named, nothing is guessed."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from lms.rules.record.facts import (
+    AttestationFact,
+    CertificateFact,
+    CompletionFact,
+    DecisionFact,
+    DocumentFact,
+    FactValue,
+    HoursFact,
+    PerformanceFact,
+    PersonFact,
+    PlanFact,
+    Record,
+    ScoreFact,
+    SignatureFact,
+    WaiverFact,
+)
+
+LEDGERS = ("training", "practice", "supervision", "continuing-education")
+HOURS_STATES = ("draft", "submitted", "returned", "confirmed", "withdrawn")
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,18}|/[1-9]\d{0,11})?")
+
+
+class Problem(NamedTuple):
+    """One thing to mend: where (keys and list positions from the top), a code, and words."""
+
+    path: tuple[str | int, ...]
+    code: str
+    message: str
+
+
+class RecordError(ValueError):
+    """The given data is not a record; `problems` names everything at once."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+def record_from_json(data: object) -> Record:
+    """Return the record that parsed JSON describes.
+
+    Shape:  the contract of `lms verdict`; every list may be left out.
+    Raises: RecordError with every problem: unknown and missing keys, wrong types, doubled ids.
+    """
+    problems: list[Problem] = []
+    record = _read_tuple(Record, data, (), problems)
+    if problems or not isinstance(record, Record):
+        raise RecordError(tuple(problems))
+    return record
+
+
+_WRITTEN = {"from_on": "from"}
+"""Keys of the contract that Python keeps for itself."""
+
+
+def _read_tuple(
+    shape: Any, data: object, path: tuple[str | int, ...], problems: list[Problem]
+) -> Any:
+    if not isinstance(data, dict):
+        problems.append(Problem(path, "type", "Expected an object with named values."))
+        return None
+    before = len(problems)
+    keys = {_WRITTEN.get(name, name): name for name in shape._fields}
+    for key in data:
+        if key not in keys:
+            problems.append(
+                Problem((*path, str(key)), "unknown-key", f"“{key}” is not known here.")
+            )
+    values = {}
+    for key, name in keys.items():
+        if key in data:
+            kind = _HINTS[shape][name]
+            values[name] = _read(kind, data[key], (*path, key), problems)
+        elif name not in shape._field_defaults:
+            problems.append(Problem((*path, key), "missing", f"“{key}” is missing."))
+    if len(problems) > before:
+        return None
+    made = shape(**values)
+    for key, words in _CHECKS.get(shape, _no_check)(made):
+        problems.append(Problem((*path, key), "value", words))
+    return made
+
+
+def _read(kind: Any, data: object, path: tuple[str | int, ...], problems: list[Problem]) -> Any:
+    if kind in _HINTS:
+        return _read_tuple(kind, data, path, problems)
+    origin, arms = get_origin(kind), get_args(kind)
+    if origin is UnionType and NoneType in arms:
+        return None if data is None else _read(arms[0], data, path, problems)
+    if origin is tuple:
+        return tuple(_read_list(arms[0], data, path, problems))
+    if origin is Mapping:
+        return MappingProxyType(dict(_read_mapping(arms[1], data, path, problems)))
+    try:
+        return _READERS[kind](data)
+    except ValueError as wrong:
+        problems.append(Problem(path, "type", str(wrong)))
+        return None
+
+
+def _read_list(
+    kind: Any, data: object, path: tuple[str | int, ...], problems: list[Problem]
+) -> Iterator[Any]:
+    if not isinstance(data, list):
+        problems.append(Problem(path, "type", "Expected a list."))
+        return
+    seen: set[object] = set()
+    for place, item in enumerate(data):
+        own = item.get("id") if isinstance(item, dict) else None
+        if isinstance(own, str) and own in seen:
+            words = f"The id “{own}” stands in this list twice."
+            problems.append(Problem((*path, place, "id"), "doubled", words))
+        elif isinstance(own, str):
+            seen.add(own)
+        yield _read(kind, item, (*path, place), problems)
+
+
+def _read_mapping(
+    kind: Any, data: object, path: tuple[str | int, ...], problems: list[Problem]
+) -> Iterator[tuple[str, Any]]:
+    if not isinstance(data, dict):
+        problems.append(Problem(path, "type", "Expected an object with named values."))
+        return
+    for key, item in data.items():
+        yield str(key), _read(kind, item, (*path, str(key)), problems)
+
+
+def _text(data: object) -> str:
+    if not isinstance(data, str):
+        raise ValueError("Expected text.")
+    return data
+
+
+def _whole(data: object) -> int:
+    if not isinstance(data, int) or isinstance(data, bool) or data < 0:
+        raise ValueError("Expected a whole number of at least 0.")
+    return data
+
+
+def _yes_or_no(data: object) -> bool:
+    if not isinstance(data, bool):
+        raise ValueError("Expected true or false.")
+    return data
+
+
+def _day(data: object) -> date:
+    try:
+        day = date.fromisoformat(_text(data))
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != data:
+        raise ValueError("Expected a day such as 2026-02-28.")
+    return day
+
+
+def _instant(data: object) -> datetime:
+    try:
+        instant = datetime.fromisoformat(_text(data))
+    except ValueError:
+        raise ValueError("Expected an instant such as 2026-02-28T09:30:00+00:00.") from None
+    if instant.tzinfo is None:
+        raise ValueError("Expected an instant with its offset, such as +00:00.")
+    return instant
+
+
+def _exact(data: object) -> Fraction:
+    if isinstance(data, bool) or not isinstance(data, str | int | float):
+        raise ValueError("Expected a number such as 70, 81.5 or 245/3.")
+    if _NUMBER.fullmatch(str(data)) is None:
+        raise ValueError("Expected a number such as 70, 81.5 or 245/3.")
+    return Fraction(str(data))
+
+
+def _plain(data: object) -> FactValue:
+    if not isinstance(data, str | int | bool):
+        raise ValueError("Expected text, a whole number, or true or false.")
+    return data
+
+
+_READERS: dict[Any, Callable[[object], Any]] = {
+    str: _text,
+    int: _whole,
+    bool: _yes_or_no,
+    date: _day,
+    datetime: _instant,
+    Fraction: _exact,
+    FactValue: _plain,
+}
+_SHAPES = (
+    *(CompletionFact, HoursFact, ScoreFact, PerformanceFact, DocumentFact, AttestationFact),
+    *(SignatureFact, DecisionFact, WaiverFact, PlanFact, PersonFact, CertificateFact, Record),
+)
+_HINTS: dict[Any, dict[str, Any]] = {shape: get_type_hints(shape) for shape in _SHAPES}
+
+
+def _check_hours(entry: HoursFact) -> Iterator[tuple[str, str]]:
+    if entry.ledger not in LEDGERS:
+        yield "ledger", f"Expected one of: {', '.join(LEDGERS)}."
+    if entry.state not in HOURS_STATES:
+        yield "state", f"Expected one of: {', '.join(HOURS_STATES)}."
+    if sum(entry.domains.values()) > entry.minutes:
+        yield "domains", "The domains' minutes come to more than the entry's."
+    if entry.until is not None and entry.until < entry.on:
+        yield "until", "It ends before it begins."
+
+
+def _check_score(score: ScoreFact) -> Iterator[tuple[str, str]]:
+    if not 0 <= score.score_percent <= 100:
+        yield "score_percent", "Expected 0 to 100."
+
+
+def _no_check(made: Any) -> Iterator[tuple[str, str]]:
+    return iter(())
+
+
+_CHECKS: dict[Any, Callable[[Any], Iterator[tuple[str, str]]]] = {
+    HoursFact: _check_hours,
+    ScoreFact: _check_score,
+}
+
+
+_PLAIN_SCHEMAS: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer", "minimum": 0},
+    bool: {"type": "boolean"},
+    date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
+    Fraction: {"type": ["string", "number"], "description": "exact, 0 to 100"},
+    FactValue: {"type": ["string", "integer", "boolean"]},
+}
+
+
+def record_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of what `record_from_json` reads."""
+    shapes = {shape.__name__: _object_schema(shape) for shape in _SHAPES if shape is not Record}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Record",
+        **_object_schema(Record),
+        "$defs": shapes,
+    }
+
+
+def _object_schema(shape: Any) -> dict[str, Any]:
+    hints = _HINTS[shape].items()
+    needed = [_WRITTEN.get(n, n) for n, _ in hints if n not in shape._field_defaults]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": needed,
+        "properties": {_WRITTEN.get(name, name): _schema(kind) for name, kind in hints},
+    }
+
+
+def _schema(kind: Any) -> dict[str, Any]:
+    if kind in _HINTS:
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    origin, arms = get_origin(kind), get_args(kind)
+    if origin is UnionType and NoneType in arms:
+        return {"anyOf": [_schema(arms[0]), {"type": "null"}]}
+    if origin is tuple:
+        return {"type": "array", "items": _schema(arms[0])}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _schema(arms[1])}
+    return _PLAIN_SCHEMAS[kind]
