@@ -40,6 +40,7 @@ class AgreementHead:
 class Agreement:
     """An agreement as written: its head, then the text (Markdown) that a signature is put to."""
 
+    __pydantic_config__: ClassVar = STRICT
     slug: str
     head: AgreementHead
     text: str

@@ -1,6 +1,6 @@
 """What a module and its lessons are once read from Markdown: frozen, strict, without pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from lms.rules.definitions import STRICT, ContentNote, Review, SourceRef
@@ -122,16 +122,21 @@ class ModuleHead:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A run of prose, as Markdown; `line` is where it starts in its file."""
+    """A run of prose, as Markdown.
 
+    Edge: `line` is where it starts in its file: a help for authors, no part of what it says.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
     markdown: str
-    line: int
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A lesson as written: its head, then prose and blocks in reading order."""
 
+    __pydantic_config__: ClassVar = STRICT
     slug: str
     head: LessonHead
     parts: tuple[Text | Block, ...]
@@ -141,6 +146,7 @@ class Lesson:
 class Module:
     """A module as written: its head, its introduction (Markdown) and its lessons in order."""
 
+    __pydantic_config__: ClassVar = STRICT
     slug: str
     head: ModuleHead
     introduction: str

@@ -1,9 +1,25 @@
 """What every definition written as a file shares: strictness, sources, sensitivity, reviews."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 STRICT = {"extra": "forbid", "strict": True}
+
+ContentTopic = Literal[
+    "violence",
+    "control",
+    "threats",
+    "children",
+    "self-harm",
+    "substance-use",
+    "sexual-harm",
+    "loss",
+    "stalking",
+    "poverty",
+    "discrimination",
+]
+CONTENT_TOPICS: tuple[ContentTopic, ...] = get_args(ContentTopic)
+"""What a content note may name: a closed list, so that a reader can choose what to be told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,7 @@ class Reference:
     """One entry of `modules/references.yaml`.
 
     Source: `strength` says what kind of knowledge it is, so that no claim looks firmer than it is.
+    Edge:   `short` is how a citation names it, without the year; left empty, `cite` tells.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -29,6 +46,7 @@ class Reference:
     strength: Literal["own-data", "review", "report", "opinion", "standard", "regulation"]
     address: str = ""
     note: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class ContentNote:
     """What a lesson, item or scenario touches, said before it is met; it describes nothing."""
 
     __pydantic_config__: ClassVar = STRICT
-    topics: tuple[str, ...]
+    topics: tuple[ContentTopic, ...]
     intensity: Literal["mention", "light", "close"]
     words: str
 
