@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
+from lms.content.bundled import bundled
 from lms.web.access import public
 
 FIRST = ("tokens.css", "fonts.css", "base.css", "layout.css")
@@ -77,9 +78,9 @@ def _asset(name: str, body: bytes) -> Asset:
     return Asset(body, zipped, kind)
 
 
-def register_assets(app: Flask, folder: Path) -> None:
+def install(app: Flask) -> None:
     """Load the files, serve them, and give templates `asset(path)`."""
-    assets = load_assets(folder)
+    assets = load_assets(bundled("static"))
     app.extensions["assets"] = assets
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(bp)

@@ -14,6 +14,8 @@ from flask import Flask, has_app_context
 from wtforms import Field, RadioField, SelectMultipleField
 from wtforms.widgets import ListWidget
 
+from lms.rules.certificates import format_code
+
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -73,14 +75,13 @@ def _number(value: int | Decimal, locale: Locale | None) -> str:
     return numbers.format_decimal(value, "#,##0.#", locale or current_locale())
 
 
-def code_groups(code: str, size: int = 4) -> list[str]:
-    """Return a code cut into groups, whatever hyphens or spaces it came with."""
-    plain = re.sub(r"[\s-]", "", code).upper()
-    return [plain[at : at + size] for at in range(0, len(plain), size)]
+def code_groups(code: str) -> list[str]:
+    """Return a certificate's code as the groups it is printed in."""
+    return format_code(code).split(" ")
 
 
 def reach_address(reach: str) -> str | None:
-    """Return the link that calls or writes, or None where the words are neither number nor address."""
+    """Return the link that calls or writes, or None for words that are neither."""
     if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", reach):
         return f"mailto:{reach}"
     if re.fullmatch(r"\+?[\d\s().-]{3,20}", reach):
@@ -124,7 +125,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
 )
 
 
-def register_filters(app: Flask) -> None:
+def install(app: Flask) -> None:
     """Give templates every filter under its own name."""
     for function in FILTERS:
         app.jinja_env.filters[function.__name__] = function

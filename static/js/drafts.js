@@ -1,0 +1,168 @@
+// Saves a form marked data-draft="key" as it is typed.
+//
+// PUT /drafts/<key> {body, base_version, op_id, csrf}; `body` maps a control's name to its words,
+// several values of one name joined by the unit separator.
+// 200 {version, saved_at}: kept.  409 {version, theirs}: another page saved first; both are shown.
+// 401 or a redirect: signed out.  Anything else, or no line: tried again.
+// Words that are not saved live in this page only, never in the browser's storage.
+const PAUSE_MS = 1200;
+const RETRY_MS = [3000, 8000, 20000, 60000];
+const SEPARATOR = "\x1f";
+const NEVER = new Set(["csrf_token", "op_id"]);
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.key = form.dataset.draft;
+    this.version = Number(form.dataset.draftVersion || 0);
+    this.note = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
+    this.kept = this.text();
+    this.tries = 0;
+    this.leaving = false;
+    this.operation = null;
+    form.addEventListener("input", () => this.later(PAUSE_MS));
+    form.addEventListener("change", () => this.later(PAUSE_MS));
+    form.addEventListener("submit", () => (this.leaving = true));
+    window.addEventListener("pageshow", () => (this.leaving = false));
+    window.addEventListener("online", () => this.save());
+    document.addEventListener("alongside:leaving", () => this.goodbye());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden" && !this.leaving) {
+        this.save({ keepalive: true });
+      }
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (this.unsaved && !this.leaving) {
+        event.preventDefault();
+      }
+    });
+  }
+
+  get unsaved() {
+    return this.text() !== this.kept;
+  }
+
+  body() {
+    const body = {};
+    for (const [name, value] of new FormData(this.form)) {
+      const control = this.form.elements[name];
+      if (NEVER.has(name) || typeof value !== "string" || control?.type === "password") {
+        continue;
+      }
+      body[name] = name in body ? body[name] + SEPARATOR + value : value;
+    }
+    return body;
+  }
+
+  text() {
+    return JSON.stringify(this.body());
+  }
+
+  later(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), wait);
+  }
+
+  goodbye() {
+    if (this.unsaved) {
+      this.save({ keepalive: true });
+    }
+    this.leaving = true;
+  }
+
+  async save({ keepalive = false } = {}) {
+    if (this.busy && !keepalive) {
+      this.later(PAUSE_MS);
+      return;
+    }
+    if (!this.unsaved) {
+      return;
+    }
+    const text = this.text();
+    if (this.operation?.text !== text) {
+      this.operation = { text, id: crypto.randomUUID() };
+    }
+    this.busy = true;
+    this.say("saving");
+    try {
+      await this.hear(await this.send(keepalive), text);
+    } catch {
+      this.tryAgain("not-saved");
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  send(keepalive) {
+    const csrf = this.form.elements.csrf_token?.value ?? "";
+    return fetch(`/drafts/${encodeURIComponent(this.key)}`, {
+      method: "PUT",
+      keepalive,
+      redirect: "manual",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+      body: JSON.stringify({
+        body: JSON.parse(this.operation.text),
+        base_version: this.version,
+        op_id: this.operation.id,
+        csrf,
+      }),
+    });
+  }
+
+  async hear(reply, text) {
+    if (reply.ok) {
+      const answer = await reply.json();
+      this.version = answer.version;
+      this.kept = text;
+      this.tries = 0;
+      this.say("saved", new Date(answer.saved_at ?? Date.now()));
+      if (this.unsaved) {
+        this.later(PAUSE_MS);
+      }
+    } else if (reply.status === 409) {
+      this.say("clash");
+      this.show(await reply.json());
+      this.kept = text;
+    } else if (reply.status === 401 || reply.type === "opaqueredirect") {
+      this.tryAgain("not-saved", "signed-out");
+    } else {
+      this.tryAgain("not-saved");
+    }
+  }
+
+  tryAgain(state, words = state) {
+    this.say(state, null, words);
+    this.later(RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)]);
+    this.tries += 1;
+  }
+
+  say(state, at = null, words = state) {
+    if (!this.note) {
+      return;
+    }
+    const clock = at?.toLocaleTimeString(document.documentElement.lang, {
+      hour: "2-digit",
+      minute: "2-digit",
+    });
+    const sentence = this.note.getAttribute(`data-words-${words}`) ?? "";
+    this.note.dataset.state = state;
+    this.note.textContent = sentence.replace("{time}", clock ?? "");
+  }
+
+  // Shows the other version beside the form; what is typed or sent next settles it.
+  show({ theirs, version }) {
+    this.version = version;
+    const place = document.createElement("div");
+    place.className = "version";
+    const heading = document.createElement("p");
+    heading.className = "label";
+    heading.textContent = this.note?.dataset.wordsTheirs ?? "";
+    const words = document.createElement("p");
+    words.className = "kept";
+    words.textContent = Object.values(theirs).join("\n\n").replaceAll(SEPARATOR, ", ");
+    place.append(heading, words);
+    (this.note ?? this.form.lastElementChild).after(place);
+  }
+}
+
+document.querySelectorAll("form[data-draft]").forEach((form) => new Draft(form));

@@ -1,0 +1,50 @@
+// Leaves the site at once: the button, the link, or Escape pressed three times.
+const PRESSES = 3;
+const WITHIN_MS = 1500;
+
+const control = document.querySelector("[data-leave]");
+
+function lockBehind() {
+  const token = control.querySelector?.("[name=csrf_token]")?.value;
+  if (token) {
+    navigator.sendBeacon("/leave", new URLSearchParams({ csrf_token: token }));
+  }
+}
+
+function leave() {
+  document.dispatchEvent(new CustomEvent("alongside:leaving"));
+  document.title = "";
+  document.documentElement.hidden = true;
+  lockBehind();
+  window.location.replace(control.dataset.leave);
+}
+
+if (control) {
+  const kind = control.matches("form") ? "submit" : "click";
+  control.addEventListener(kind, (event) => {
+    event.preventDefault();
+    leave();
+  });
+
+  let pressed = [];
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || event.repeat) {
+        return;
+      }
+      pressed = [...pressed.filter((at) => event.timeStamp - at < WITHIN_MS), event.timeStamp];
+      if (pressed.length >= PRESSES) {
+        leave();
+      }
+    },
+    true,
+  );
+
+  // The way back must not show the page from the browser's memory.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && document.documentElement.hidden) {
+      window.location.reload();
+    }
+  });
+}

@@ -1,0 +1,11 @@
+// What every page does; what only some pages need is fetched when they ask for it.
+import "./submit-once.js";
+import "./error-summary.js";
+import "./details.js";
+
+if (document.querySelector("[data-draft]")) {
+  import("./drafts.js");
+}
+if (document.querySelector("[data-idle]")) {
+  import("./idle.js");
+}
