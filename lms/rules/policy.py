@@ -1,0 +1,225 @@
+"""The whole policy on one screen: who may do what; what is not listed is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lms.rules.roles import Actor, Role
+from lms.rules.visibility import RecordClass, Relation, may_know_of
+
+
+class Permission(StrEnum):
+    """An act, named by its noun and verb."""
+
+    ACCOUNT_OWN = "account-own"
+    TODAY_SEE = "today-see"
+    DRAFT_KEEP = "draft-keep"
+    HELP_SEE = "help-see"
+    # people and cohorts
+    PEOPLE_LIST = "people-list"
+    PERSON_INVITE = "person-invite"
+    PERSON_SEE = "person-see"
+    COHORT_LIST = "cohort-list"
+    COHORT_MAKE = "cohort-make"
+    COHORT_SEE = "cohort-see"
+    COHORT_CHANGE = "cohort-change"
+    ENROLMENT_ASSIGN = "enrolment-assign"
+    ENROLMENT_STEP = "enrolment-step"
+    ORGANISATION_CHANGE = "organisation-change"
+    AUDIT_SEE = "audit-see"
+    # training
+    LEARN = "learn"
+    AGREEMENT_SIGN = "agreement-sign"
+    ATTESTATION_MAKE = "attestation-make"
+    ATTEMPT_START = "attempt-start"
+    ATTEMPT_ANSWER = "attempt-answer"
+    ATTEMPT_READ = "attempt-read"
+    FLAG_SETTLE = "flag-settle"
+    # role-plays
+    SCENARIO_READ = "scenario-read"
+    SIMULATOR_READ = "simulator-read"
+    PERFORMANCE_BOOK = "performance-book"
+    PERFORMANCE_MARK = "performance-mark"
+    PERFORMANCE_RELEASE = "performance-release"
+    PERFORMANCE_READ = "performance-read"
+    HARM_RESOLVE = "harm-resolve"
+    MARKING_LIST = "marking-list"
+    # hours
+    HOURS_LOG = "hours-log"
+    HOURS_CHANGE = "hours-change"
+    HOURS_READ = "hours-read"
+    HOURS_CONFIRM = "hours-confirm"
+    HOURS_QUEUE = "hours-queue"
+    # certifying
+    VERDICT_READ = "verdict-read"
+    COHORT_VERDICTS = "cohort-verdicts"
+    READINESS_DECIDE = "readiness-decide"
+    WAIVER_MAKE = "waiver-make"
+    CERTIFICATE_ISSUE = "certificate-issue"
+    CERTIFICATE_READ = "certificate-read"
+    CERTIFICATE_HIDE = "certificate-hide"
+    CERTIFICATE_REVOKE = "certificate-revoke"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is acted on. `organisation_id` is its home; the person is whose record it is.
+
+    `relations` are the asker's to that person; `named` are the people this very object names for
+    the act (its marker, its supervisor). None of them count where the asker is the person.
+    """
+
+    organisation_id: int | None = None
+    person_id: int | None = None
+    relations: frozenset[Relation] = frozenset()
+    named: frozenset[int] = frozenset()
+
+
+Predicate = Callable[[Actor, Subject], bool]
+
+
+def _anyone(actor: Actor, subject: Subject) -> bool:
+    return True
+
+
+def _own(actor: Actor, subject: Subject) -> bool:
+    return subject.person_id == actor.person_id
+
+
+def _trainee(actor: Actor, subject: Subject) -> bool:
+    return actor.is_trainee
+
+
+def _holds(role: Role) -> Predicate:
+    def predicate(actor: Actor, subject: Subject) -> bool:
+        at_home = subject.organisation_id in (None, actor.organisation_id)
+        return role in actor.roles and at_home
+
+    return predicate
+
+
+def _is(relation: Relation) -> Predicate:
+    def predicate(actor: Actor, subject: Subject) -> bool:
+        return subject.person_id != actor.person_id and relation in subject.relations
+
+    return predicate
+
+
+def _named(actor: Actor, subject: Subject) -> bool:
+    return subject.person_id != actor.person_id and actor.person_id in subject.named
+
+
+_coordinator = _is(Relation.COORDINATOR)
+_office = _holds(Role.COORDINATOR)
+_trainer = _is(Relation.TRAINER)
+_supervisor = _is(Relation.SUPERVISOR)
+
+# permission: any of these predicates is enough
+ACTS: dict[Permission, tuple[Predicate, ...]] = {
+    Permission.ACCOUNT_OWN: (_anyone,),
+    Permission.TODAY_SEE: (_anyone,),
+    Permission.DRAFT_KEEP: (_anyone,),
+    Permission.HELP_SEE: (_anyone,),
+    Permission.PEOPLE_LIST: (_office,),
+    Permission.PERSON_INVITE: (_office,),
+    Permission.PERSON_SEE: (_coordinator, _trainer, _supervisor),
+    Permission.COHORT_LIST: (_office,),
+    Permission.COHORT_MAKE: (_office,),
+    Permission.COHORT_SEE: (_office,),
+    Permission.COHORT_CHANGE: (_office,),
+    Permission.ENROLMENT_ASSIGN: (_coordinator,),
+    Permission.ENROLMENT_STEP: (_own,),
+    Permission.ORGANISATION_CHANGE: (_office, _holds(Role.ADMINISTRATOR)),
+    Permission.AUDIT_SEE: (_office, _holds(Role.ADMINISTRATOR)),
+    Permission.LEARN: (_trainee, _holds(Role.TRAINER), _holds(Role.AUTHOR), _office),
+    Permission.AGREEMENT_SIGN: (_own,),
+    Permission.ATTESTATION_MAKE: (_own,),
+    Permission.ATTEMPT_START: (_own,),
+    Permission.ATTEMPT_ANSWER: (_own,),
+    Permission.ATTEMPT_READ: (_own, _trainer),
+    Permission.FLAG_SETTLE: (_trainer, _coordinator),
+    Permission.SCENARIO_READ: (_trainee, _holds(Role.TRAINER), _office),
+    Permission.SIMULATOR_READ: (_holds(Role.TRAINER), _office),
+    Permission.PERFORMANCE_BOOK: (_trainer, _coordinator),
+    Permission.PERFORMANCE_MARK: (_named,),
+    Permission.PERFORMANCE_RELEASE: (_named, _coordinator),
+    Permission.PERFORMANCE_READ: (_own, _trainer, _named, _coordinator),
+    Permission.HARM_RESOLVE: (_coordinator,),
+    Permission.MARKING_LIST: (_holds(Role.TRAINER),),
+    Permission.HOURS_LOG: (_own,),
+    Permission.HOURS_CHANGE: (_own,),
+    Permission.HOURS_READ: (_own, _supervisor, _trainer, _coordinator, _named),
+    Permission.HOURS_CONFIRM: (_named,),
+    Permission.HOURS_QUEUE: (_holds(Role.SUPERVISOR),),
+    Permission.VERDICT_READ: (_own, _trainer, _supervisor, _coordinator),
+    Permission.COHORT_VERDICTS: (_office,),
+    Permission.READINESS_DECIDE: (_coordinator,),
+    Permission.WAIVER_MAKE: (_coordinator,),
+    Permission.CERTIFICATE_ISSUE: (_coordinator,),
+    Permission.CERTIFICATE_READ: (_own, _coordinator),
+    Permission.CERTIFICATE_HIDE: (_own,),
+    Permission.CERTIFICATE_REVOKE: (_coordinator,),
+}
+
+# the record class that an asker must be able to know of, so that a no may be a plain no
+READS: dict[Permission, RecordClass] = {
+    Permission.PERSON_SEE: RecordClass.PROGRESS,
+    Permission.ENROLMENT_ASSIGN: RecordClass.PROGRESS,
+    Permission.ENROLMENT_STEP: RecordClass.PROGRESS,
+    Permission.AGREEMENT_SIGN: RecordClass.AGREEMENT,
+    Permission.ATTESTATION_MAKE: RecordClass.EVIDENCE,
+    Permission.ATTEMPT_START: RecordClass.SCORE,
+    Permission.ATTEMPT_ANSWER: RecordClass.ANSWERS,
+    Permission.ATTEMPT_READ: RecordClass.ANSWERS,
+    Permission.FLAG_SETTLE: RecordClass.FLAG,
+    Permission.PERFORMANCE_BOOK: RecordClass.PERFORMANCE,
+    Permission.PERFORMANCE_MARK: RecordClass.PERFORMANCE,
+    Permission.PERFORMANCE_RELEASE: RecordClass.PERFORMANCE,
+    Permission.PERFORMANCE_READ: RecordClass.PERFORMANCE,
+    Permission.HARM_RESOLVE: RecordClass.HARM,
+    Permission.HOURS_LOG: RecordClass.HOURS_ENTRY,
+    Permission.HOURS_CHANGE: RecordClass.HOURS_ENTRY,
+    Permission.HOURS_READ: RecordClass.HOURS_ENTRY,
+    Permission.HOURS_CONFIRM: RecordClass.HOURS_ENTRY,
+    Permission.VERDICT_READ: RecordClass.VERDICT_STATE,
+    Permission.READINESS_DECIDE: RecordClass.READINESS_DECISION,
+    Permission.WAIVER_MAKE: RecordClass.EVIDENCE,
+    Permission.CERTIFICATE_ISSUE: RecordClass.CERTIFICATE,
+    Permission.CERTIFICATE_READ: RecordClass.CERTIFICATE,
+    Permission.CERTIFICATE_HIDE: RecordClass.CERTIFICATE,
+    Permission.CERTIFICATE_REVOKE: RecordClass.CERTIFICATE,
+}
+
+
+class Judgement(StrEnum):
+    """What the policy says: do it, no, or there is no such thing for you."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+NOWHERE = Subject()
+
+
+def may(actor: Actor, permission: Permission, subject: Subject = NOWHERE) -> bool:
+    """Say whether `actor` may do this to `subject`."""
+    return any(allows(actor, subject) for allows in ACTS.get(permission, ()))
+
+
+def judge(actor: Actor, permission: Permission, subject: Subject = NOWHERE) -> Judgement:
+    """Return granted, refused, or unknown where the asker may not know that the thing exists."""
+    if may(actor, permission, subject):
+        return Judgement.GRANTED
+    if _may_know(actor, permission, subject):
+        return Judgement.REFUSED
+    return Judgement.UNKNOWN
+
+
+def _may_know(actor: Actor, permission: Permission, subject: Subject) -> bool:
+    if subject.person_id is None:
+        return subject.organisation_id in (None, actor.organisation_id)
+    if subject.person_id == actor.person_id:
+        return True
+    record_class = READS.get(permission)
+    return record_class is not None and may_know_of(record_class, subject.relations)

@@ -1,0 +1,1 @@
+"""Use cases, a file an area: load, ask the rules, write. They flush and never commit."""
