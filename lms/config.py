@@ -93,7 +93,7 @@ class _Reader:
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         raw = self.text(name, str(default))
         if not raw.isascii() or not raw.isdecimal() or not low <= int(raw) <= high:
-            self.problems.append(f"{name} must be a whole number from {low} to {high}, not {raw!r}.")
+            self.problems.append(f"{name} must be a whole number, {low} to {high}, not {raw!r}.")
             return default
         return int(raw)
 

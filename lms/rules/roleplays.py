@@ -51,7 +51,7 @@ class HarmItem:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """When a performance is met: share of points, floor of essential criteria, no open harm item."""
+    """When a performance is met: share of points, floor of essential criteria, no harm item."""
 
     __pydantic_config__: ClassVar = STRICT
     percent: int
@@ -76,7 +76,7 @@ class Rubric:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """What a marker looks for in this scenario; tagged to one or more of the rubric's competencies."""
+    """What a marker looks for in this scenario; tagged to competencies of the rubric."""
 
     __pydantic_config__: ClassVar = STRICT
     id: str
@@ -96,7 +96,7 @@ class OnlyIf:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`assessments/scenarios/<id>.yaml`. `simulator` is for the person who plays, never the trainee."""
+    """`assessments/scenarios/<id>.yaml`. `simulator` is for the player, never the trainee."""
 
     __pydantic_config__: ClassVar = STRICT
     id: str

@@ -161,5 +161,5 @@ def may_read(
 
 
 def may_know_of(record_class: RecordClass, relations: frozenset[Relation]) -> bool:
-    """Say whether the asker may know that such a record exists: if not, it is answered as absent."""
+    """Say whether the asker may know of such a record: if not, it is answered as absent."""
     return bool(sights_of(record_class, relations) - {Sight.AGGREGATE})

@@ -147,8 +147,8 @@ def _entries(session: Session) -> Iterator[tuple[AuditEntry, AuditDetail | None]
         .outerjoin(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
         .order_by(AuditEntry.chain, AuditEntry.seq)
     )
-    for entry, detail in session.execute(query.execution_options(yield_per=500)):
-        yield entry, detail
+    for row in session.execute(query.execution_options(yield_per=500)):
+        yield row.AuditEntry, row.AuditDetail
 
 
 def _fault(

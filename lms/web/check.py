@@ -1,0 +1,5 @@
+"""Pages of check."""
+
+from flask import Blueprint
+
+bp = Blueprint("check", __name__)

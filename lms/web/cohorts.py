@@ -1,0 +1,5 @@
+"""Pages of cohorts."""
+
+from flask import Blueprint
+
+bp = Blueprint("cohorts", __name__)

@@ -1,0 +1,59 @@
+"""Autosave: a form's words, sealed on the server, never in the browser's storage."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request
+
+from lms.db import utcnow
+from lms.rules.policy import Permission
+from lms.services.drafts import MAX_BYTES, KeptDraft, find_draft, save_draft
+from lms.services.errors import ClashError
+from lms.web.access import acting, requires, the_actor
+from lms.web.state import current_session
+
+bp = Blueprint("drafts", __name__)
+KEY = re.compile(r"[a-z0-9][a-z0-9:/_-]{0,150}")
+
+
+def draft_for(key: str) -> KeptDraft | None:
+    """Return the asker's draft under a key, for a view to fill its form with."""
+    return find_draft(current_session(), the_actor().person_id, key)
+
+
+def fill_from_draft(form: Any, key: str) -> KeptDraft | None:
+    """Put a draft's words into the text fields of a form that was not sent yet."""
+    kept = draft_for(key) if request.method == "GET" else None
+    for field in form if kept else ():
+        if field.name in kept.body and field.type not in {"HiddenField", "CSRFTokenField"}:  # type: ignore[union-attr]
+            field.process_formdata([kept.body[field.name]])  # type: ignore[union-attr]
+    return kept
+
+
+@bp.put("/drafts/<path:key>")
+@requires(Permission.DRAFT_KEEP)
+def save(key: str) -> Any:
+    """Keep what was typed under a key; a clash answers both texts."""
+    sent = request.get_json(silent=True)
+    if not KEY.fullmatch(key) or not isinstance(sent, dict) or _too_much():
+        abort(400)
+    body = {str(k): str(v) for k, v in dict(sent.get("body") or {}).items()}
+    base = sent.get("base_version")
+    try:
+        with acting() as session:
+            version = save_draft(
+                session,
+                the_actor().person_id,
+                key,
+                body,
+                base_version=base if isinstance(base, int) else None,
+                op_id=str(sent.get("op_id", ""))[:40],
+                now=utcnow(),
+            )
+    except ClashError as clash:
+        return jsonify(theirs=clash.theirs, yours=clash.yours, version=clash.version), 409
+    return jsonify(version=version, saved_at=utcnow().isoformat())
+
+
+def _too_much() -> bool:
+    return (request.content_length or 0) > MAX_BYTES

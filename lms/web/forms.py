@@ -1,0 +1,83 @@
+"""The typed base of every form: CSRF, plain messages, shape checks and nothing else."""
+
+import secrets
+import unicodedata
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+MAX_NAME = 300
+MAX_TEXT = 10_000
+
+
+def tidy(text: str | None) -> str:
+    """Return a line as it is kept: NFC, no control characters, no blanks around."""
+    plain = unicodedata.normalize("NFC", text or "")
+    return "".join(c for c in plain if unicodedata.category(c) != "Cc" or c in "\n\t").strip()
+
+
+def tidy_line(text: str | None) -> str:
+    """Return a single line as it is kept: tidy, every run of blanks one space."""
+    return " ".join(tidy(text).split())
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of ours. `op_id` makes its act once, however often it is sent."""
+
+    op_id = HiddenField(default=lambda: secrets.token_urlsafe(18))
+
+    def refuse(self, field: Field, words: str) -> None:
+        """Add a sentence to a field after the service refused."""
+        field.errors = [*field.errors, words]
+
+    @property
+    def once(self) -> str:
+        """Return the id that makes this act once, shortened to what is stored."""
+        return str(self.op_id.data or secrets.token_urlsafe(18))[:40]
+
+
+class Bare(Form):
+    """A button alone: it carries CSRF and the act's id."""
+
+
+def needed(words: Any = None) -> DataRequired:
+    """Return the validator of a field that may not stay empty."""
+    return DataRequired(words or _l("Write something here, please."))
+
+
+def at_most(length: int) -> Length:
+    """Return the validator of a field's length, in characters."""
+    return Length(max=length, message=_l("Use at most %(max)d characters."))
+
+
+def line(label: Any, *, required: bool = True, length: int = MAX_NAME, **more: Any) -> StringField:
+    """Return a one-line text field, tidied."""
+    validators = [at_most(length), *([needed()] if required else [])]
+    return StringField(label, filters=[tidy_line], validators=validators, **more)
+
+
+def prose(label: Any, *, required: bool = False, length: int = MAX_TEXT, **more: Any) -> Any:
+    """Return a text area, tidied; line breaks stay."""
+    validators = [at_most(length), *([needed()] if required else [])]
+    return TextAreaField(label, filters=[tidy], validators=validators, **more)
+
+
+def whole_number(low: int, high: int) -> Any:
+    """Return a validator for a whole number between two bounds, both allowed."""
+
+    def check(form: FlaskForm, field: Field) -> None:
+        if field.data is not None and not low <= field.data <= high:
+            raise ValidationError(
+                _l("Use a whole number from %(low)d to %(high)d.") % {"low": low, "high": high}
+            )
+
+    return check
+
+
+def choices_of(kind: type[StrEnum], words: dict[Any, Any]) -> list[tuple[str, Any]]:
+    """Return the choices of a field from an enumeration and its words."""
+    return [(member.value, words[member]) for member in kind]

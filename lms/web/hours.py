@@ -1,0 +1,5 @@
+"""Pages of hours."""
+
+from flask import Blueprint
+
+bp = Blueprint("hours", __name__)

@@ -1,0 +1,77 @@
+"""What was typed is never lost: forms sent after an expired sign-in or with a stale token."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+
+from lms.db import transaction, utcnow
+from lms.rules.policy import Permission
+from lms.services.drafts import find_draft, save_draft
+from lms.services.errors import MissingError
+from lms.services.signin import find_owner_of_token
+from lms.web.access import requires, signed_in, the_actor
+from lms.web.state import current_session
+
+bp = Blueprint("kept", __name__)
+NEVER_KEPT = {"csrf_token", "password", "password_again", "old_password", "file", "op_id"}
+KEY = "kept-form"
+MAX_FIELDS = 400
+
+
+def _typed() -> dict[str, str]:
+    body = {"__path": request.full_path.rstrip("?")}
+    for name, values in list(request.form.lists())[:MAX_FIELDS]:
+        if name not in NEVER_KEPT:
+            body[name] = "\x1f".join(values)
+    return body
+
+
+def keep_what_was_typed() -> str | None:
+    """Seal a form that arrived without a valid sign-in to the account whose cookie it came with.
+
+    Edge: another account that signs in here gets nothing. Returns the page that gives it back.
+    """
+    token = session.get("_user_id")
+    owner = find_owner_of_token(current_session(), token) if token else None
+    if owner is None or not request.form:
+        return None
+    with transaction(current_session()) as db:
+        save_draft(db, owner, KEY, _typed(), base_version=None, op_id="", now=utcnow())
+    return url_for("kept.show")
+
+
+def show_stale_form() -> Any:
+    """Answer a form whose token no longer fits: show what was typed, one button sends it."""
+    if signed_in() is None:
+        place = keep_what_was_typed()
+        return redirect(url_for("signin.show", next=place or "/today"))
+    return render_template("kept/show.html", **_page(_typed())), 400
+
+
+def _page(body: dict[str, str]) -> dict[str, Any]:
+    path = body.get("__path", "/today")
+    same_site = path if path.startswith("/") and not urlsplit(path).netloc else "/today"
+    fields = [
+        (name, value)
+        for name, joined in body.items()
+        if not name.startswith("__")
+        for value in joined.split("\x1f")
+    ]
+    return {"path": same_site, "fields": fields}
+
+
+@bp.get("/kept")
+@requires(Permission.DRAFT_KEEP)
+def show() -> str:
+    """Show a form that could not be taken when it was sent."""
+    kept = find_draft(current_session(), the_actor().person_id, KEY)
+    if kept is None:
+        raise MissingError
+    return str(render_template("kept/show.html", **_page(kept.body)))
+
+
+def words_for_kept() -> str:
+    """Return the sentence shown when a form is given back."""
+    return _("Your words are kept. Look them over and send them again.")

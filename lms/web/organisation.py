@@ -1,0 +1,5 @@
+"""Pages of organisation."""
+
+from flask import Blueprint
+
+bp = Blueprint("organisation", __name__)

@@ -1,0 +1,5 @@
+"""Pages of readiness."""
+
+from flask import Blueprint
+
+bp = Blueprint("readiness", __name__)

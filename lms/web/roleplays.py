@@ -1,0 +1,5 @@
+"""Pages of roleplays."""
+
+from flask import Blueprint
+
+bp = Blueprint("roleplays", __name__)

@@ -1,0 +1,111 @@
+"""What the application holds: its settings, its database, and one session a request."""
+
+import threading
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
+
+from lms.config import Settings
+from lms.db import Database, make_engine, utcnow
+from lms.sealing import Sealer
+from lms.services.ground import Ground
+from lms.services.mail import Sender, send_queued, sender_for
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(slots=True)
+class State:
+    """One per application."""
+
+    settings: Settings
+    database: Database
+    ground: Ground
+    sender: Sender
+
+
+def ground_for(settings: Settings) -> Ground:
+    """Return the keys and places that services stand on."""
+    return Ground(
+        master=Sealer(settings.sealing_keys),
+        audit_key=settings.audit_key,
+        data_dir=settings.data_dir,
+        base_url=settings.base_url,
+        extra_fonts=settings.extra_fonts,
+    )
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Configure Flask from the settings and open the database."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks) or None,
+        SESSION_COOKIE_NAME="alongside",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=12 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
+        MAX_FORM_PARTS=2000,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        TRAP_HTTP_EXCEPTIONS=False,
+        DEBUG=settings.debug,
+    )
+    engine = make_engine(settings.database_url)
+    app.extensions["lms"] = State(
+        settings=settings,
+        database=Database(engine),
+        ground=ground_for(settings),
+        sender=sender_for(settings),
+    )
+    app.teardown_request(close_session)
+
+
+def state() -> State:
+    """Return the application's state."""
+    return cast(State, current_app.extensions["lms"])
+
+
+def new_session() -> Session:
+    """Return a session that knows the ground and how to nudge the post."""
+    here = state()
+    session = here.database.session()
+    session.info["ground"] = here.ground
+    session.info["send_mail"] = _nudge_post
+    return session
+
+
+def current_session() -> Session:
+    """Return the request's one session."""
+    if "session" not in g:
+        g.session = new_session()
+    return cast(Session, g.session)
+
+
+def close_session(problem: BaseException | None = None) -> None:
+    """Give the request's session back."""
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def _nudge_post() -> None:
+    """Send queued mail beside the request, so that its time tells nothing about an address."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def post() -> None:
+        with app.app_context():
+            session = new_session()
+            try:
+                send_queued(session, state().sender, utcnow())
+            finally:
+                session.close()
+
+    if app.testing:
+        post()
+    else:
+        threading.Thread(target=post, daemon=True).start()

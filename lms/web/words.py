@@ -1,0 +1,48 @@
+"""Reasons turned into sentences for people; one place, so that a reason always has one."""
+
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from lms.rules.people import EntryRefusal, RowProblem
+from lms.rules.signin import LinkRefusal, PasswordRefusal, SigninRefusal
+
+SENTENCES: dict[StrEnum, Any] = {
+    PasswordRefusal.TOO_SHORT: _l("Use at least 15 characters. Three or four words work well."),
+    PasswordRefusal.TOO_LONG: _l("Use at most 256 characters."),
+    PasswordRefusal.COMMON: _l("Many people use this one, so it is easy to guess. Choose another."),
+    PasswordRefusal.ABOUT_YOU: _l("Do not use your own name or address as the password."),
+    PasswordRefusal.ONE_CHARACTER: _l("Use more different characters."),
+    LinkRefusal.UNKNOWN: _l("This link is not one of ours. Check that you have the whole of it."),
+    LinkRefusal.EXPIRED: _l("This link is too old. Ask for a new one."),
+    LinkRefusal.USED: _l("This link has been used already. Try to sign in."),
+    LinkRefusal.WITHDRAWN: _l("There is a newer link. Look for the last letter."),
+    SigninRefusal.WRONG: _l("Address and password do not fit together. Try again."),
+    EntryRefusal.ADDRESS_NOT_ONE: _l("This does not look like an e-mail address."),
+    EntryRefusal.ALREADY_HERE: _l("This person already has an account here."),
+    EntryRefusal.ADDRESS_TAKEN: _l(
+        "This address already belongs to an account. Ask for an invitation to another address."
+    ),
+    EntryRefusal.ROLE_UNKNOWN: _l("Choose one of the roles."),
+    EntryRefusal.NAME_TOO_LONG: _l("Use at most 300 characters for a name."),
+    EntryRefusal.COHORT_CLOSED: _l("This cohort does not take new people."),
+    RowProblem.ADDRESS_MISSING: _l("The address is missing."),
+    RowProblem.ADDRESS_NOT_ONE: _l("This does not look like an e-mail address."),
+    RowProblem.NAME_TOO_LONG: _l("The name is longer than 300 characters."),
+    RowProblem.TWICE_IN_LIST: _l("The same address stands further up in the list."),
+    RowProblem.ALREADY_HERE: _l("This person already has an account here."),
+    RowProblem.ALREADY_INVITED: _l("This person has an open invitation."),
+    RowProblem.TOO_MANY_COLUMNS: _l("This line has too many columns."),
+    RowProblem.UNCLOSED_QUOTE: _l("A quotation mark is opened and not closed."),
+}
+
+
+def sentence(reason: StrEnum) -> str:
+    """Return the sentence for a reason; a reason without one is a bug and shows in the tests."""
+    return str(SENTENCES[reason])
+
+
+def add_sentences(more: dict[Any, Any]) -> None:
+    """Let an area bring the sentences of its own reasons."""
+    SENTENCES.update(more)
