@@ -1,0 +1,1 @@
+"""Alembic migrations, numbered, up and down; run over a connection of their own."""

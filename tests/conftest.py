@@ -1,0 +1,159 @@
+"""One database a worker, migrated once and rolled back per test; the cast; the page client."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+import lms.services.signin as signin_service
+from lms import create_app
+from lms.config import Settings, settings_from
+from lms.db import Base, Database, make_engine, utcnow
+from tests.cast import Cast, make_cast
+from tests.page import Page
+
+POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """Return the settings of a test application."""
+    return settings_from(
+        {
+            "LMS_SECRET_KEY": "test-" + "s" * 40,
+            "LMS_AUDIT_KEY": "test-" + "a" * 40,
+            "LMS_SEALING_KEYS": "11" * 32,
+            "LMS_DATABASE_URL": url,
+            "LMS_DATA_DIR": str(folder),
+            "LMS_BASE_URL": "http://localhost",
+            "LMS_MAIL": "file",
+        }
+    )
+
+
+def make_database(name: str, folder: Path) -> Iterator[str]:
+    """Yield the address of a fresh, migrated database; it is dropped afterwards."""
+    from lms.migrations.run import upgrade
+
+    if not POSTGRES:
+        url = f"sqlite:///{folder}/{name}.db"
+        upgrade(url)
+        yield url
+        return
+    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    database = f"lms_test_{name}_{secrets.token_hex(4)}"
+    with admin.connect() as connection:
+        connection.execute(text(f'create database "{database}"'))
+    url = POSTGRES.rsplit("/", 1)[0] + "/" + database
+    upgrade(url)
+    try:
+        yield url
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f'drop database "{database}" with (force)'))
+        admin.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashing() -> None:
+    """Hash with the least work: the suite signs in hundreds of times."""
+    from argon2 import PasswordHasher
+
+    signin_service._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return this worker's database."""
+    yield from make_database(WORKER, tmp_path_factory.mktemp("db"))
+
+
+@pytest.fixture(scope="session")
+def built_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return the application, made once a worker."""
+    app = create_app(settings_for(database_url, tmp_path_factory.mktemp("var")))
+    app.testing = True
+    with app.app_context():
+        yield app
+    app.extensions["lms"].database.engine.dispose()
+
+
+@pytest.fixture
+def session(built_app: Flask) -> Iterator[Session]:
+    """Return a session whose every commit is undone after the test."""
+    state = built_app.extensions["lms"]
+    with state.database.engine.connect() as connection:
+        outer = connection.begin()
+        maker = sessionmaker(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        kept = state.database._sessions
+        state.database._sessions = maker
+        with maker() as session:
+            session.info["ground"] = state.ground
+            yield session
+        state.database._sessions = kept
+        outer.rollback()
+
+
+@pytest.fixture
+def app(built_app: Flask, session: Session) -> Flask:
+    """Return the application on the test's own transaction."""
+    return built_app
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """Return the cast: one organisation with everybody in it, and an outsider."""
+    found = make_cast(session)
+    session.commit()
+    return found
+
+
+@pytest.fixture
+def page(app: Flask, session: Session, cast: Cast) -> Page:
+    """Return the client that checks every page it is given."""
+    return Page(app, session, cast)
+
+
+@pytest.fixture
+def fresh_database(tmp_path: Path) -> Iterator[str]:
+    """Return a database of the test's own, for real commits and threads."""
+    yield from make_database(f"races_{WORKER}", tmp_path)
+
+
+@pytest.fixture
+def real_app(fresh_database: str, tmp_path: Path) -> Iterator[Flask]:
+    """Return an application that really commits."""
+    app = create_app(settings_for(fresh_database, tmp_path))
+    app.testing = True
+    yield app
+    app.extensions["lms"].database.engine.dispose()
+
+
+@pytest.fixture
+def real_session(real_app: Flask) -> Iterator[Session]:
+    """Return a session that really commits."""
+    state = real_app.extensions["lms"]
+    with state.database.session() as session:
+        session.info["ground"] = state.ground
+        yield session
+
+
+@pytest.fixture
+def new_database() -> Callable[..., Database]:
+    """Return a maker of databases by address."""
+    return lambda url: Database(make_engine(url))
+
+
+def pytest_sessionfinish(session: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree("var/test", ignore_errors=True)
+    assert Base.metadata.tables
