@@ -55,9 +55,7 @@ def make_person(session: Session, name: str, organisation: Organisation) -> Pers
     session.flush()
     written = f"{name}-{organisation.id}@example.org"
     session.add(
-        Address(
-            person_id=person.id, rank=1, written=written, normalised=written, confirmed_at=NOW
-        )
+        Address(person_id=person.id, rank=1, written=written, normalised=written, confirmed_at=NOW)
     )
     return person
 
@@ -165,7 +163,7 @@ def library() -> Any:
 
 def publish_all(session: Session) -> None:
     """Publish the project's own content into the test's database."""
-    from lms.services.curriculum import publish_library
+    from lms.services.publishing import publish_library
 
     publish_library(session, library(), by=None, now=NOW)
     session.flush()
@@ -173,7 +171,7 @@ def publish_all(session: Session) -> None:
 
 def programme_version(session: Session) -> ContentVersion:
     """Return the published demo programme."""
-    from lms.services.curriculum import current_version
+    from lms.services.publishing import current_version
 
     return current_version(session, "programme", "peer-support-demo")
 

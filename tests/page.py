@@ -71,7 +71,9 @@ class Page:
 
     def _counts(self) -> dict[str, int]:
         tables = [t for t in Base.metadata.sorted_tables if t.name not in HOUSEKEEPING]
-        union = " union all ".join(f"select '{t.name}' as t, count(*) as n from {t.name}" for t in tables)
+        union = " union all ".join(
+            f"select '{t.name}' as t, count(*) as n from {t.name}" for t in tables
+        )
         return {row.t: row.n for row in self.session.execute(text(union))}
 
     def get(self, url: str, **more: Any) -> TestResponse:
@@ -97,7 +99,9 @@ class Page:
         field = self.soup.find("input", attrs={"name": "csrf_token"})
         if field is None:
             reply = self.client.get("/sign-in", follow_redirects=True)
-            field = BeautifulSoup(reply.data, "html5lib").find("input", attrs={"name": "csrf_token"})
+            field = BeautifulSoup(reply.data, "html5lib").find(
+                "input", attrs={"name": "csrf_token"}
+            )
         return str(field["value"]) if isinstance(field, Tag) else ""
 
     def form_data(self, action: str | None = None) -> dict[str, Any]:

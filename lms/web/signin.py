@@ -119,9 +119,7 @@ def _must_wait(address: str) -> int:
     device = _known_device()
     with transaction(current_session()) as db:
         if device:
-            return seconds_to_wait(
-                db, "device", device, free=FREE_TRIES, window=WINDOW_SECONDS
-            )
+            return seconds_to_wait(db, "device", device, free=FREE_TRIES, window=WINDOW_SECONDS)
         place = str(request.remote_addr)
         by_place = seconds_to_wait(
             db, "place", place, free=FREE_TRIES_A_PLACE, window=WINDOW_SECONDS
@@ -170,9 +168,7 @@ def enter() -> Any:
 
 def _welcome(person_id: int, shared: bool) -> Reply:
     with transaction(current_session()) as db:
-        token = start_signin(
-            db, person_id, device=device_words(), shared=shared, now=utcnow()
-        )
+        token = start_signin(db, person_id, device=device_words(), shared=shared, now=utcnow())
     place = same_site(request.args.get("next"))
     sign_in(token)
     reply = make_response(redirect(place))
