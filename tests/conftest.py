@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import lms.services.signin as signin_service
 from lms import create_app
 from lms.config import Settings, settings_from
-from lms.db import Base, Database, make_engine, utcnow
+from lms.db import Base, Database, make_engine
 from tests.cast import Cast, make_cast
 from tests.page import Page
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from lms.rules.cohorts import PracticeHold, StepRefusal
 from lms.rules.people import EntryRefusal, RowProblem
 from lms.rules.signin import LinkRefusal, PasswordRefusal, SigninRefusal
 
@@ -27,6 +28,13 @@ SENTENCES: dict[StrEnum, Any] = {
     EntryRefusal.ROLE_UNKNOWN: _l("Choose one of the roles."),
     EntryRefusal.NAME_TOO_LONG: _l("Use at most 300 characters for a name."),
     EntryRefusal.COHORT_CLOSED: _l("This cohort does not take new people."),
+    StepRefusal.NOT_FROM_HERE: _l("This step is not open from where things stand now."),
+    PracticeHold.PAUSED: _l("You stepped back. Come back with one button, whenever you like."),
+    PracticeHold.NOT_ENROLLED: _l("This opens when you have a place in a cohort."),
+    PracticeHold.UNSIGNED: _l("This opens when you have signed the agreements."),
+    PracticeHold.NO_CONTACT: _l(
+        "This opens when your organisation has entered whom you can turn to."
+    ),
     RowProblem.ADDRESS_MISSING: _l("The address is missing."),
     RowProblem.ADDRESS_NOT_ONE: _l("This does not look like an e-mail address."),
     RowProblem.NAME_TOO_LONG: _l("The name is longer than 300 characters."),

@@ -1,0 +1,99 @@
+"""Whose place it is, and whether practice is open for it."""
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from lms.models import Cohort, ContentVersion, Enrolment, Organisation, Person, Signature
+from lms.rules.cohorts import EnrolmentState, PracticeHold, hold_on_practice
+from lms.services.errors import MissingError, RefusedError
+
+
+def find_place(session: Session, person_id: int) -> Enrolment | None:
+    """Return a person's own place: the newest that was not withdrawn, or None."""
+    query = (
+        select(Enrolment)
+        .where(Enrolment.person_id == person_id, Enrolment.state != "withdrawn")
+        .options(joinedload(Enrolment.cohort), joinedload(Enrolment.programme_version))
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def get_place(session: Session, person_id: int) -> Enrolment:
+    """Return a person's own place. Raises: MissingError."""
+    found = find_place(session, person_id)
+    if found is None:
+        raise MissingError
+    return found
+
+
+def get_enrolment(session: Session, public_id: str) -> Enrolment:
+    """Return a place by the id in its address. Raises: MissingError."""
+    query = (
+        select(Enrolment)
+        .where(Enrolment.public_id == public_id)
+        .options(
+            joinedload(Enrolment.cohort),
+            joinedload(Enrolment.person),
+            joinedload(Enrolment.programme_version),
+        )
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise MissingError
+    return found
+
+
+def _has_unsigned(session: Session, enrolment_id: int) -> bool:
+    """Say whether any agreement's current version lacks this person's signature."""
+    newest = (
+        select(func.max(ContentVersion.id))
+        .where(ContentVersion.kind == "agreement")
+        .group_by(ContentVersion.slug)
+    )
+    signed = exists().where(
+        Signature.version_id == ContentVersion.id,
+        Signature.enrolment_id == enrolment_id,
+        Signature.replaced_at.is_(None),
+    )
+    query = select(exists().where(ContentVersion.id.in_(newest), ~signed))
+    return bool(session.scalar(query))
+
+
+def _has_contact(session: Session, cohort_id: int) -> bool:
+    query = (
+        select(Organisation.duty_name, Organisation.duty_reach)
+        .join(Cohort, Cohort.organisation_id == Organisation.id)
+        .where(Cohort.id == cohort_id)
+    )
+    row = session.execute(query).one()
+    return bool(row.duty_name and row.duty_reach)
+
+
+def practice_hold(session: Session, place: Enrolment | None) -> PracticeHold | None:
+    """Return what holds a person's practice, or None where it is open."""
+    if place is None:
+        return PracticeHold.NOT_ENROLLED
+    return hold_on_practice(
+        state=EnrolmentState(place.state),
+        all_signed=not _has_unsigned(session, place.id),
+        has_contact=_has_contact(session, place.cohort_id),
+    )
+
+
+def refuse_held_practice(session: Session, place: Enrolment | None) -> None:
+    """Raise RefusedError(PracticeHold) where practice is held."""
+    hold = practice_hold(session, place)
+    if hold:
+        raise RefusedError(hold)
+
+
+def zone_of(place: Enrolment) -> str:
+    """Return the zone that a place's dates are in: the cohort's, copied from its programme."""
+    return place.cohort.zone
+
+
+def name_of(session: Session, person_id: int) -> str:
+    """Return the name a person is called by."""
+    return session.scalars(select(Person.chosen_name).where(Person.id == person_id)).one()
