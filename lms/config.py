@@ -54,7 +54,7 @@ class Settings:
     shared_idle_minutes: int = 10
     content_dir: Path | None = None
     extra_fonts: tuple[Path, ...] = ()
-    huey_url: str = ""
+    jobs: str = "inside"
     secret_key_fallbacks: tuple[str, ...] = field(default=())
 
     @property
@@ -178,7 +178,7 @@ def settings_from(env: Mapping[str, str]) -> Settings:
         shared_idle_minutes=read.whole("LMS_SHARED_IDLE_MINUTES", 10, 1, 120),
         content_dir=Path(content_dir) if content_dir else None,
         extra_fonts=_paths(read.text("LMS_EXTRA_FONTS", "")),
-        huey_url=read.text("LMS_HUEY_URL", ""),
+        jobs=read.one_of("LMS_JOBS", "inside", ("inside", "worker")),
         secret_key_fallbacks=tuple(
             filter(None, read.text("LMS_SECRET_KEY_FALLBACKS", "").split(","))
         ),

@@ -1,6 +1,5 @@
 """Mail: queued in the act's transaction, sent after it; discreet in sender, subject and body."""
 
-import logging
 import smtplib
 from collections.abc import Callable
 from datetime import datetime
@@ -12,10 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.db import after_commit, transaction
 from lms.models import Mail
-
-log = logging.getLogger("lms.mail")
+from lms.services.jobs import queue_job
 
 Sender = Callable[[Mail], None]
 
@@ -25,10 +22,7 @@ def queue_mail(session: Session, *, to: str, subject: str, body: str, now: datet
     mail = Mail(recipient=to, subject=subject, body=body, queued_at=now)
     session.add(mail)
     session.flush()
-    nudge = session.info.get("send_mail")
-    if nudge and "mail_nudged" not in session.info:
-        session.info["mail_nudged"] = True
-        after_commit(session, lambda: (session.info.pop("mail_nudged", None), nudge())[1])
+    queue_job(session, "send-mail", f"mail:{mail.id}", now=now, mail=mail.id)
     return mail
 
 
@@ -83,28 +77,14 @@ def sender_for(settings: Settings) -> Sender:
     return {"file": _to_file, "console": _to_console, "smtp": _to_smtp}[settings.mail](settings)
 
 
-def send_queued(session: Session, send: Sender, now: datetime) -> int:
-    """Send what is queued, one transaction a message, and return how many left.
+def send_one(session: Session, mail_id: int, send: Sender, now: datetime) -> None:
+    """Send one queued message and empty it; what cannot leave raises, so that its job waits.
 
-    Edge: a message that cannot leave stays queued; nothing of it is logged but its number.
+    Edge: a message that left already is not sent again.
     """
-    waiting = list(session.scalars(select(Mail.id).where(Mail.state == "queued").order_by(Mail.id)))
-    sent = 0
-    for mail_id in waiting:
-        with transaction(session):
-            sent += _send_one(session, mail_id, send, now)
-    return sent
-
-
-def _send_one(session: Session, mail_id: int, send: Sender, now: datetime) -> int:
-    query = select(Mail).where(Mail.id == mail_id, Mail.state == "queued")
-    mail = session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
+    query = select(Mail).where(Mail.id == mail_id, Mail.state == "queued").with_for_update()
+    mail = session.scalars(query).one_or_none()
     if mail is None:
-        return 0
-    try:
-        send(mail)
-    except (OSError, smtplib.SMTPException) as problem:
-        log.warning("mail %s stays queued: %s", mail.id, type(problem).__name__)
-        return 0
+        return
+    send(mail)
     mail.state, mail.sent_at, mail.body = "sent", now, ""
-    return 1

@@ -8,10 +8,9 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.db import Database, make_engine, utcnow
-from lms.sealing import Sealer
-from lms.services.ground import Ground
-from lms.services.mail import Sender, send_queued, sender_for
+from lms.db import Database, make_engine
+from lms.jobs import nudge_worker, work_once
+from lms.services.ground import Ground, ground_for
 
 MEGABYTE = 1024 * 1024
 
@@ -23,18 +22,6 @@ class State:
     settings: Settings
     database: Database
     ground: Ground
-    sender: Sender
-
-
-def ground_for(settings: Settings) -> Ground:
-    """Return the keys and places that services stand on."""
-    return Ground(
-        master=Sealer(settings.sealing_keys),
-        audit_key=settings.audit_key,
-        data_dir=settings.data_dir,
-        base_url=settings.base_url,
-        extra_fonts=settings.extra_fonts,
-    )
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -60,7 +47,6 @@ def install(app: Flask, settings: Settings) -> None:
         settings=settings,
         database=Database(engine),
         ground=ground_for(settings),
-        sender=sender_for(settings),
     )
     app.teardown_request(close_session)
 
@@ -75,7 +61,7 @@ def new_session() -> Session:
     here = state()
     session = here.database.session()
     session.info["ground"] = here.ground
-    session.info["send_mail"] = _nudge_post
+    session.info["nudge"] = _nudge
     return session
 
 
@@ -93,19 +79,14 @@ def close_session(problem: BaseException | None = None) -> None:
         session.close()
 
 
-def _nudge_post() -> None:
-    """Send queued mail beside the request, so that its time tells nothing about an address."""
+def _nudge() -> None:
+    """Have queued jobs run beside the request, so that its time tells nothing of an address."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-
-    def post() -> None:
-        with app.app_context():
-            session = new_session()
-            try:
-                send_queued(session, state().sender, utcnow())
-            finally:
-                session.close()
-
-    if app.testing:
-        post()
+    here = state()
+    if here.settings.jobs == "worker":
+        nudge_worker(here.settings)
+    elif app.testing:
+        work_once(here.settings, here.database, here.ground)
     else:
-        threading.Thread(target=post, daemon=True).start()
+        given = (here.settings, here.database, here.ground)
+        threading.Thread(target=work_once, args=given, daemon=True).start()
