@@ -9,6 +9,7 @@ from pathlib import Path
 
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
@@ -50,7 +51,8 @@ def queue_daily(database: Database, ground: Ground, now: datetime) -> None:
 def _huey(settings: Settings) -> SqliteHuey:
     folder = Path(settings.data_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("alongside", filename=str(folder / "nudges.db"), fsync=False)
+    serializer = SignedSerializer(secret=settings.secret_key)
+    return SqliteHuey("alongside", filename=str(folder / "nudges.db"), serializer=serializer)
 
 
 def nudge_worker(settings: Settings) -> None:

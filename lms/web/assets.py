@@ -92,7 +92,7 @@ def send(version: str, path: str) -> Response:
     """Send a file; under an old hash (a page open during an upgrade) the present one, unkept."""
     assets: Assets = current_app.extensions["assets"]
     asset = assets.files.get(path) or abort(404)
-    zips = asset.zipped is not None and "gzip" in request.accept_encodings
+    zips = asset.zipped is not None and request.accept_encodings["gzip"] > 0
     reply = Response(asset.zipped if zips else asset.body, content_type=asset.kind)
     if zips:
         reply.content_encoding = "gzip"

@@ -81,3 +81,8 @@ def whole_number(low: int, high: int) -> Any:
 def choices_of(kind: type[StrEnum], words: dict[Any, Any]) -> list[tuple[str, Any]]:
     """Return the choices of a field from an enumeration and its words."""
     return [(member.value, words[member]) for member in kind]
+
+
+def given(field: Field) -> str:
+    """Return what a text field holds, the empty text where it holds nothing."""
+    return str(field.data or "")

@@ -44,7 +44,7 @@ from lms.services.signin import (
     start_signin,
 )
 from lms.web.access import forget_sign_in, public, sign_in, signed_in
-from lms.web.forms import Form, line, needed
+from lms.web.forms import Form, given, line, needed
 from lms.web.state import current_session, state
 from lms.web.words import sentence
 from lms.words import letter
@@ -154,13 +154,13 @@ def enter() -> Any:
     form = SigninForm()
     if not form.validate_on_submit():
         return render_template("signin/show.html", form=form, wait=0)
-    wait = _must_wait(form.address.data)
+    wait = _must_wait(given(form.address))
     if wait:
         page = render_template("signin/show.html", form=form, wait=wait)
         return page, 429, {"Retry-After": str(wait)}
-    entrance = find_entrance(current_session(), form.address.data)
+    entrance = find_entrance(current_session(), given(form.address))
     current_session().rollback()
-    if not is_password(entrance.password_hash, form.password.data):
+    if not is_password(entrance.password_hash, given(form.password)):
         form.refuse(form.password, sentence(SigninRefusal.WRONG))
         return render_template("signin/show.html", form=form, wait=0)
     return _welcome(entrance.person_id or 0, bool(form.shared.data))
@@ -225,10 +225,10 @@ def send_link() -> Any:
         return render_template("signin/forgotten.html", form=form, sent=False)
     with transaction(current_session()) as db:
         wait = seconds_to_wait(
-            db, "reset", form.address.data.casefold(), free=3, window=WINDOW_SECONDS
+            db, "reset", given(form.address).casefold(), free=3, window=WINDOW_SECONDS
         )
     if not wait:
-        _queue_reset(form.address.data)
+        _queue_reset(given(form.address))
     return render_template("signin/forgotten.html", form=form, sent=True)
 
 
@@ -275,12 +275,12 @@ def set_password() -> Any:
     form = PasswordForm()
     if not form.validate_on_submit():
         return render_template("signin/new_password.html", form=form)
-    hashed = hash_password(form.password.data)
+    hashed = hash_password(given(form.password))
     try:
         with transaction(current_session()) as db:
             link = get_link(db, session.get("link", ""), "reset", now=utcnow())
             person = db.get_one(Person, link.person_id)
-            refuse_weak_password(db, person, form.password.data)
+            refuse_weak_password(db, person, given(form.password))
             link.used_at = utcnow()
             change_password(db, person, hashed, keep=None, now=utcnow())
     except RefusedError as refused:
@@ -319,12 +319,12 @@ def claim() -> Any:
     token = session.get("invitation", "")
     if not form.validate_on_submit():
         return render_template("signin/invitation.html", form=form, address="")
-    hashed = hash_password(form.password.data)
+    hashed = hash_password(given(form.password))
     try:
         with transaction(current_session()) as db:
-            refuse_weak_password(db, None, form.password.data)
+            refuse_weak_password(db, None, given(form.password))
             person = claim_invitation(
-                db, token, chosen_name=form.chosen_name.data, hashed=hashed, now=utcnow()
+                db, token, chosen_name=given(form.chosen_name), hashed=hashed, now=utcnow()
             )
     except RefusedError as refused:
         form.refuse(form.password, sentence(refused.reason))

@@ -1,0 +1,71 @@
+"""lms serve and lms worker."""
+
+import multiprocessing
+from typing import Any
+
+import click
+
+from lms.cli.context import COULD_NOT_LOOK, settings_or_stop, stop
+from lms.config import Settings
+
+THREADS = 4
+
+
+def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve with gunicorn until stopped.
+
+    Edge: threads, because browsers open connections ahead of use, and one such would otherwise
+    hold a whole worker.
+    """
+    from gunicorn.app.base import BaseApplication
+
+    from lms import create_app
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            given: dict[str, Any] = {
+                "bind": f"{host}:{port}",
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": THREADS,
+                "accesslog": None,
+                "loglevel": "warning",
+                "preload_app": False,
+                "control_socket_disable": True,
+            }
+            for name, value in given.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            return create_app(settings)
+
+    Server().run()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=0, help="Processes; as many as there are cores when 0.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the application.
+
+    Example: lms serve --port 8080 --workers 4
+    """
+    from lms.migrations.run import current, head
+
+    settings = settings_or_stop()
+    if current(settings.database_url) != head():
+        stop(COULD_NOT_LOOK, "The database is not up to date. Run: lms db upgrade")
+    run_server(settings, host, port, workers or multiprocessing.cpu_count())
+
+
+@click.command()
+def worker() -> None:
+    """Run the background worker: mail and whatever else waits (with LMS_JOBS=worker).
+
+    Example: LMS_JOBS=worker lms worker
+    """
+    from lms.jobs import run_worker
+
+    run_worker(settings_or_stop())
