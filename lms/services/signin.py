@@ -315,3 +315,18 @@ def seconds_to_wait(session: Session, what: str, who: str, *, free: int, window:
             {"k": key, "exp": now + wait},
         )
     return 0
+
+
+def use_address_link(session: Session, token: str, *, now: datetime) -> None:
+    """Confirm the second address that a link was sent to, if it still is that address."""
+    link = get_link(session, token, "confirm-address", now=now)
+    link.used_at = now
+    session.execute(
+        update(Address)
+        .where(
+            Address.person_id == link.person_id,
+            Address.rank == 2,
+            Address.normalised == normalised_address(link.written),
+        )
+        .values(confirmed_at=now)
+    )

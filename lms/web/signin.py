@@ -24,7 +24,7 @@ from wtforms.validators import Length
 
 from lms.content.bundled import bundled
 from lms.db import transaction, utcnow
-from lms.models import Address, Person
+from lms.models import Person
 from lms.rules.signin import RESET_MINUTES, SigninRefusal
 from lms.services.errors import RefusedError
 from lms.services.mail import queue_mail
@@ -42,6 +42,7 @@ from lms.services.signin import (
     refuse_weak_password,
     seconds_to_wait,
     start_signin,
+    use_address_link,
 )
 from lms.web.access import forget_sign_in, public, sign_in, signed_in
 from lms.web.forms import Form, given, line, needed
@@ -358,11 +359,7 @@ def keep_address() -> Any:
     """Confirm a second address."""
     try:
         with transaction(current_session()) as db:
-            token = session.get("address", "")
-            link = get_link(db, token, "confirm-address", now=utcnow())
-            link.used_at = utcnow()
-            for row in db.query(Address).filter_by(person_id=link.person_id, rank=2):
-                row.confirmed_at = utcnow()
+            use_address_link(db, session.get("address", ""), now=utcnow())
     except RefusedError as refused:
         return render_template("signin/link.html", words=sentence(refused.reason)), 410
     flash(_("The address is confirmed."), "note")
