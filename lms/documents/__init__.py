@@ -1,0 +1,1 @@
+"""Documents: a frozen record in, bytes out."""
