@@ -121,29 +121,51 @@ class Typeface(TTFont):
         buffer.guess_segment_properties()
         buffer.direction = "rtl" if backwards else "ltr"
         buffer.language = language
+        buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
         uharfbuzz.shape(self._harfbuzz, buffer, {})
         infos, places = buffer.glyph_infos, buffer.glyph_positions
-        texts = _cluster_texts(text, [info.cluster for info in infos])
+        texts = self._meanings(text, [(info.codepoint, info.cluster) for info in infos])
         return [
             Glyph(
                 info.codepoint,
                 place.x_advance * self.scale,
                 place.x_offset * self.scale,
                 place.y_offset * self.scale,
-                self._as_drawn(info.codepoint, stands_for),
+                stands_for,
             )
             for info, place, stands_for in zip(infos, places, texts, strict=True)
         ]
 
-    def _as_drawn(self, number: int, text: str) -> str:
-        """Return what a glyph means anywhere: a turned bracket is the other bracket."""
-        if len(text) == 1 and mirrored(text):
-            return self._characters.get(number, text)
-        return text
+    def _meanings(self, text: str, glyphs: Sequence[tuple[int, int]]) -> list[str]:
+        """Return what each glyph stands for, given its number and the place of its letters.
+
+        Edge: a glyph that is a letter's own stands for that letter alone, a turned bracket for the
+              other bracket: the same glyph may come again elsewhere in the document.
+        """
+        starts = sorted({cluster for _, cluster in glyphs})
+        left = {
+            start: text[start:end]
+            for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+        }
+        meanings = [self._own(number, left[cluster]) for number, cluster in glyphs]
+        for (_, cluster), meaning in zip(glyphs, meanings, strict=True):
+            left[cluster] = left[cluster].replace(meaning, "", 1)
+        for place, (_, cluster) in enumerate(glyphs):
+            if not meanings[place] and left[cluster]:
+                meanings[place] = "".join(c for c in left[cluster] if not is_ignorable(c))
+                left[cluster] = ""
+        return meanings
+
+    def _own(self, number: int, cluster: str) -> str:
+        own = self._characters.get(number, "")
+        if own and (own in cluster or (len(cluster) == 1 and mirrored(cluster))):
+            return own
+        return ""
 
     @cached_property
     def _characters(self) -> dict[int, str]:
-        return {glyph: chr(code) for code, glyph in self.glyph_of.items() if mirrored(chr(code))}
+        by_code = sorted(self.glyph_of.items(), reverse=True)
+        return {glyph: chr(code) for code, glyph in by_code}
 
     def plain(self, text: str) -> list[Glyph]:
         """Return one glyph a character, without shaping."""
@@ -171,17 +193,6 @@ class Typeface(TTFont):
             full_name = b"+".join((SUBSETN(number), face.name + face.subfontNameX)).decode("latin1")
             table = doc.idToObject[f"toUnicodeCMap:{full_name}"]
             table.content = _to_unicode([meaning.get(code - _FIRST_CODE, "") for code in subset])
-
-
-def _cluster_texts(text: str, clusters: Sequence[int]) -> list[str]:
-    starts = sorted(set(clusters))
-    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-    seen: set[int] = set()
-    texts = []
-    for cluster in clusters:
-        texts.append("" if cluster in seen else text[cluster : ends[cluster]])
-        seen.add(cluster)
-    return texts
 
 
 def _to_unicode(texts: Sequence[str]) -> str:

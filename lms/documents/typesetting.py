@@ -93,8 +93,8 @@ class Run:
 class Line:
     """A set line; `width` is in thousandths of the size.
 
-    `is_plain` says that reading the glyphs in order gives the text, `turns` that a part of it
-    runs right to left.
+    `is_plain` says that the glyphs read in order give the text, simple letter by simple letter;
+    `turns` that a part of it runs right to left.
     """
 
     text: str
@@ -212,6 +212,7 @@ class Passage:
         every = [glyph for run in runs for glyph in run.glyphs]
         text = self.text[start:end]
         plain = "".join(glyph.text for glyph in every) == text
+        plain = plain and (text.isascii() or not any(map(needs_shaping, text)))
         width = sum(glyph.advance for glyph in every)
         turns = any(level % 2 for level in self._levels[start:end])
         return Line(text, tuple(runs), width, plain, turns)
