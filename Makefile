@@ -38,6 +38,7 @@ check: $(VENV)/.dev
 translations: $(VENV)/.dev
 	$(BIN)/python -m tests.translations --update
 
+# The lock files are a hashed export; the resolver's own file names hosts and stays out of the checkout.
 lock:
 	uv lock
 	uv export --quiet --no-emit-project --extra shaping --no-default-groups -o requirements.lock
