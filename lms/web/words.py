@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from lms.rules.cohorts import PracticeHold, StepRefusal
+from lms.rules.hours import HoursRefusal
 from lms.rules.people import EntryRefusal, RowProblem
 from lms.rules.signin import LinkRefusal, PasswordRefusal, SigninRefusal
 
@@ -35,6 +36,17 @@ SENTENCES: dict[StrEnum, Any] = {
     PracticeHold.NO_CONTACT: _l(
         "This opens when your organisation has entered whom you can turn to."
     ),
+    HoursRefusal.NO_MINUTES: _l("Say how long it was."),
+    HoursRefusal.TOO_MANY_MINUTES: _l("One entry holds at most 24 hours."),
+    HoursRefusal.IN_THE_FUTURE: _l("This day is still to come. Log it when it has taken place."),
+    HoursRefusal.BEFORE_ADMISSION: _l("This day is before you joined the cohort."),
+    HoursRefusal.SPLIT_DIFFERS: _l("The parts do not add up to the whole time."),
+    HoursRefusal.GROUP_SIZE_MISSING: _l("Say how many were in the group."),
+    HoursRefusal.NO_SUPERVISOR: _l("Choose your supervisor. If none is there, ask the office."),
+    HoursRefusal.NOT_FROM_HERE: _l("This entry has moved on. Look at where it stands now."),
+    HoursRefusal.ALREADY_CORRECTED: _l("This entry has a correction already."),
+    HoursRefusal.NOTE_MISSING: _l("Write a short note, so that the other knows why."),
+    HoursRefusal.CHANGED: _l("This entry was changed meanwhile. Look at it again."),
     RowProblem.ADDRESS_MISSING: _l("The address is missing."),
     RowProblem.ADDRESS_NOT_ONE: _l("This does not look like an e-mail address."),
     RowProblem.NAME_TOO_LONG: _l("The name is longer than 300 characters."),
