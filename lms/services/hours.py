@@ -28,6 +28,7 @@ from lms.services.errors import MissingError, RefusedError
 from lms.services.facts import add_fact, touch_record
 from lms.services.people import today_in
 from lms.services.practice import refuse_held_practice
+from lms.services.publishing import current_version, definition_of
 from lms.services.sealed import open_text, seal_text
 
 SUPERVISION = "supervision"
@@ -423,3 +424,9 @@ def last_used(entries: Sequence[HoursEntry], today: date) -> dict[str, object]:
         "medium": newest.medium,
         "group_size": newest.group_size,
     }
+
+
+def domains_for(session: Session) -> list[tuple[str, str]]:
+    """Return the competency domains that minutes may be split over, as (id, title)."""
+    assessment = definition_of(session, current_version(session, "assessment", "readiness"))
+    return [(domain.id, domain.title) for domain in assessment.domains]
