@@ -21,7 +21,7 @@ from lms.documents.typefaces import (
 _DIRECTION_MARKS = "\u200e\u200f\u061c"
 _EXPLICIT = frozenset({"BN", "LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"})
 _JOINERS = "\u200c\u200d"
-_BREAK_AFTER = "-/\u2010\u2013\u2014"
+_BREAK_AFTER = "-/\u2010\u2013\u2014"  # in an address only the stroke: its hyphens are meant
 _JOINED_OR_STACKED = (
     (0x0590, 0x08FF),  # Hebrew, Arabic, Syriac, Thaana, NKo and their neighbours
     (0x0900, 0x109F),  # Indic scripts, Thai, Lao, Tibetan, Myanmar
@@ -269,17 +269,18 @@ class Passage:
 def _units_of(text: str) -> Iterator[tuple[int, int, int]]:
     for word in re.finditer(r"(\S+)(\s*)", text):
         start = word.start()
+        breaks_after = "/" if "://" in word[1] else _BREAK_AFTER
         for place in range(start + 1, word.end(1)):
-            if _may_break(text[place - 1], text[place]):
+            if _may_break(text[place - 1], text[place], breaks_after):
                 yield start, place, place
                 start = place
         yield start, word.end(1), word.end()
 
 
-def _may_break(before: str, after: str) -> bool:
+def _may_break(before: str, after: str, breaks_after: str) -> bool:
     if category(after)[0] in "MP" or after in _JOINERS:
         return False
-    if before in _BREAK_AFTER:
+    if before in breaks_after:
         return True
     return east_asian_width(before) == "W" and east_asian_width(after) == "W"
 
