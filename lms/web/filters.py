@@ -59,7 +59,8 @@ def minutes_words(minutes: int, locale: Locale | None = None) -> str:
         parts.append(f"{_number(hours, locale)}{NO_BREAK_SPACE}h")
     if rest or not hours:
         parts.append(f"{rest}{NO_BREAK_SPACE}min")
-    return ("\N{MINUS SIGN}" if minutes < 0 else "") + " ".join(parts)
+    sign = "\N{MINUS SIGN}" if minutes < 0 else ""
+    return _in_order(sign + " ".join(parts), locale)
 
 
 def percent_words(percent: Fraction | int, locale: Locale | None = None) -> str:
@@ -68,11 +69,18 @@ def percent_words(percent: Fraction | int, locale: Locale | None = None) -> str:
     Units: 0 to 100, exact.
     """
     tenths = (Fraction(percent) * 10 + Fraction(1, 2)).__floor__()
-    return f"{_number(Decimal(tenths) / 10, locale)}{NARROW_SPACE}%"
+    return _in_order(f"{_number(Decimal(tenths) / 10, locale)}{NARROW_SPACE}%", locale)
 
 
 def _number(value: int | Decimal, locale: Locale | None) -> str:
     return numbers.format_decimal(value, "#,##0.#", locale or current_locale())
+
+
+def _in_order(text: str, locale: Locale | None) -> str:
+    """Return the text so that number and sign keep their order in a right-to-left script."""
+    if (locale or current_locale()).text_direction == "ltr":
+        return text
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def code_groups(code: str) -> list[str]:

@@ -36,6 +36,7 @@ class PatternForm(FlaskForm):
         "Kind of supervision",
         [InputRequired("Choose one.")],
         choices=[("one", "One to one"), ("group", "In a group")],
+        validate_choice=False,
     )
     domains = SelectMultipleField(
         "What you talked about",

@@ -143,6 +143,7 @@ class Draft {
     const clock = at?.toLocaleTimeString(document.documentElement.lang, {
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23",
     });
     const sentence = this.note.getAttribute(`data-words-${words}`) ?? "";
     this.note.dataset.state = state;

@@ -26,6 +26,10 @@ if (control) {
     leave();
   });
 
+  if (matchMedia("(hover: hover)").matches) {
+    document.querySelector("[data-leave-keys]")?.removeAttribute("hidden");
+  }
+
   let pressed = [];
   document.addEventListener(
     "keydown",
