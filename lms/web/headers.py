@@ -1,6 +1,7 @@
 """Security headers of every answer; a nonce made only when a page asks for one."""
 
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,7 +10,7 @@ from lms.web.state import state
 
 POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self' {neutral}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 FIXED = {
@@ -42,10 +43,17 @@ def install(app: Flask) -> None:
         )
 
 
+def _policy() -> str:
+    # Browsers hold the redirect after a form to form-action: without the neutral page's origin
+    # the way out would stay shut where scripts do not run.
+    neutral = urlsplit(state().settings.leave_url)
+    return POLICY.format(nonce=csp_nonce(), neutral=f"{neutral.scheme}://{neutral.netloc}")
+
+
 def _add_headers(response: Response) -> Response:
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    response.headers.setdefault("Content-Security-Policy", _policy())
     if state().settings.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if not request.path.startswith("/assets/"):

@@ -210,6 +210,13 @@ def leave() -> Reply:
     return redirect(state().settings.leave_url, 303)
 
 
+@bp.get("/leave")
+@public
+def leave_by_link() -> Reply:
+    """Lead to the neutral page from where no form can be; the sign-in is not touched."""
+    return redirect(state().settings.leave_url, 303)
+
+
 @bp.get("/password/forgotten")
 @public
 def forgotten() -> str:
