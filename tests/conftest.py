@@ -80,8 +80,7 @@ def built_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     """Return the application, made once a worker."""
     app = create_app(settings_for(database_url, tmp_path_factory.mktemp("var")))
     app.testing = True
-    with app.app_context():
-        yield app
+    yield app  # no context around the tests: `g` would outlive a request
     app.extensions["lms"].database.engine.dispose()
 
 

@@ -72,9 +72,9 @@ class Page:
     def _counts(self) -> dict[str, int]:
         tables = [t for t in Base.metadata.sorted_tables if t.name not in HOUSEKEEPING]
         union = " union all ".join(
-            f"select '{t.name}' as t, count(*) as n from {t.name}" for t in tables
+            f"select '{t.name}' as name, count(*) as rows_now from {t.name}" for t in tables
         )
-        return {row.t: row.n for row in self.session.execute(text(union))}
+        return {row[0]: row[1] for row in self.session.execute(text(union))}
 
     def get(self, url: str, **more: Any) -> TestResponse:
         """Get a page, check it, and that nothing changed."""

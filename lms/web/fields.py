@@ -7,6 +7,8 @@ from wtforms import Field
 from wtforms.utils import unset_value
 from wtforms.widgets import TextInput
 
+BOXES = ("hours", "minutes")
+
 
 class MinutesField(Field):
     """Whole minutes, shown by `components/form.html` as a box of hours and a box of minutes.
@@ -25,18 +27,17 @@ class MinutesField(Field):
         """Take the boxes if they were sent, else the minutes given."""
         super().process(None, data, extra_filters)
         if formdata is not None and f"{self.name}-hours" in formdata:
-            self.raw_data = formdata.getlist(f"{self.name}-hours")
-            self.raw_data += formdata.getlist(f"{self.name}-minutes")
-            self._take(*[text.strip() for text in (*self.raw_data, "", "")][:2])
+            self._take(*(formdata.get(f"{self.name}-{box}", "").strip() for box in BOXES))
         elif self.data is not None:
             self.hours_text, self.minutes_text = (str(part) for part in divmod(self.data, 60))
 
     def _take(self, hours: str, minutes: str) -> None:
         self.hours_text, self.minutes_text = hours, minutes
+        self.raw_data = [hours or minutes]
         self.data = None
         if not (hours or minutes):
-            self.raw_data = []
-        elif all(text.isdecimal() or not text for text in (hours, minutes)):
+            return
+        if all(text.isdecimal() or not text for text in (hours, minutes)):
             self.data = int(hours or 0) * 60 + int(minutes or 0)
         else:
             self.process_errors = [self.gettext("Write whole numbers, such as 1 and 30.")]

@@ -22,7 +22,7 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 def current_locale() -> Locale:
     """Return the reader's locale; plain English is British."""
-    found = flask_babel.get_locale() if has_app_context() else None
+    found: Locale | None = flask_babel.get_locale() if has_app_context() else None
     if found is None or str(found) == "en":
         return Locale.parse("en_GB")
     return found
@@ -93,7 +93,7 @@ def reach_address(reach: str) -> str | None:
     if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", reach):
         return f"mailto:{reach}"
     if re.fullmatch(r"\+?[\d\s().-]{3,20}", reach):
-        return "tel:" + re.sub(r"[^\d+]", "", reach)
+        return "tel:" + re.sub(r"\(0\)|[^\d+]", "", reach)
     return None
 
 

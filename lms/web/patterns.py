@@ -35,19 +35,17 @@ class PatternForm(FlaskForm):
     kind = RadioField(
         "Kind of supervision",
         [InputRequired("Choose one.")],
-        choices=[("one", "One to one"), ("group", "In a group")],
+        choices={"one": "One to one", "group": "In a group"},
         validate_choice=False,
     )
     domains = SelectMultipleField(
         "What you talked about",
         [Optional()],
-        choices=[("ethics", "Ethics"), ("wellness", "Your own wellness")],
+        choices={"ethics": "Ethics", "wellness": "Your own wellness"},
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    supervisor = SelectField(
-        "With whom", choices=[("n", "Noor Achterberg"), ("b", "Babak Tehrani")]
-    )
+    supervisor = SelectField("With whom", choices={"n": "Noor Achterberg", "b": "Babak Tehrani"})
     summary = TextAreaField("In a few words", [InputRequired("Write a few words.")])
     sheet = FileField("Signed sheet", [Optional()])
     agreed = BooleanField("This is what happened", [InputRequired("Tick this if it is so.")])
