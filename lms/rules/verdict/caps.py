@@ -11,6 +11,9 @@ from lms.rules.verdict.terms import Number, Reason, Unit
 OVER_CAP = (Reason.OVER_CAP, None)
 
 
+UNDER_NONE: frozenset[int] = frozenset()
+
+
 class Cap(NamedTuple):
     """At most so many minutes of a kind of entry count."""
 
@@ -46,6 +49,9 @@ def allocate(pieces: Sequence[Piece], caps: Sequence[Cap]) -> list[Share]:
     taken = [0] * len(pieces)
     limits: list[int | None] = [None] * len(pieces)
     for place, minutes, under in atoms:
+        if not under:
+            taken[place] += minutes
+            continue
         take = min([minutes, *(rooms[cap] for cap in under)])
         taken[place] += take
         for cap in under:
@@ -61,6 +67,8 @@ def allocate(pieces: Sequence[Piece], caps: Sequence[Cap]) -> list[Share]:
 def _atoms(piece: Piece, caps: Sequence[Cap]) -> list[tuple[int, frozenset[int]]]:
     """Return a piece cut so that each cut lies wholly inside or outside of each cap."""
     holding = [place for place, cap in enumerate(caps) if cap.picker.holds(piece.entry)]
+    if not holding:
+        return [(piece.minutes, UNDER_NONE)]
     if all(caps[place].picker.domains is None for place in holding):
         return [(piece.minutes, frozenset(holding))]
     atoms = []

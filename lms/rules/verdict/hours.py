@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from lms.rules.programmes.evidence import Acceptance, EligibleSupervisor, Subset
+from lms.rules.programmes.evidence import EVERY_ENTRY, Acceptance, EligibleSupervisor, Subset
 from lms.rules.programmes.quantities import Length, add_length, number_from
 from lms.rules.record import HoursFact
 from lms.rules.verdict.case import Case, Dates, Why, end_of, is_in_force
@@ -55,18 +55,18 @@ class Sifted(NamedTuple):
 class Picker:
     """A subset made ready: does an entry belong, and with how many minutes?"""
 
-    __slots__ = ("domains", "tests")
+    __slots__ = ("domains", "holds", "is_open")
 
     def __init__(self, subset: Subset) -> None:
         self.domains = frozenset(subset.domains) or None
-        self.tests: tuple[Test, ...] = tuple(_tests_of(subset))
-
-    def holds(self, entry: HoursFact) -> bool:
-        """Return whether an entry belongs, its domains aside."""
-        return all(test(entry) for test in self.tests)
+        self.holds: Test = _all_of(_tests_of(subset))
+        """Whether an entry belongs, its domains aside."""
+        self.is_open = subset == EVERY_ENTRY
 
     def minutes(self, entry: HoursFact) -> int | None:
         """Return the minutes meant of an entry, or None where it is not meant at all."""
+        if self.is_open:
+            return entry.minutes
         if not self.holds(entry):
             return None
         if self.domains is None:
@@ -83,6 +83,12 @@ class Picker:
         if not own or not self.holds(piece.entry):
             return None
         return Piece(piece.entry, min(sum(own), piece.minutes), inside)
+
+
+def _all_of(tests: list[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda entry: all(test(entry) for test in tests)
 
 
 def _tests_of(subset: Subset) -> list[Test]:

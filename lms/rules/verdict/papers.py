@@ -237,7 +237,7 @@ class DecisionJudge(Judge):
     def _weigh(self, case: Case, standing: list[DecisionFact], others: list[NotCounted]) -> Finding:
         turn = turn_of(self.node.by[0])
         if not standing:
-            words = step(StepCode.DECIDE, who=turn, what=self.place.noun)
+            words = step(StepCode.DECIDE, who=turn, what=self.place.label)
             by = self._due_on(case)
             return Finding(State.NEEDS_A_PERSON, _single(None, others), turn, words, by)
         latest = standing[-1]

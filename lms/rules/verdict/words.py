@@ -138,7 +138,7 @@ STEPS: dict[StepCode, Phrase] = {
         "%(who)s talks one role-play through with you",
         "%(who)s talks %(count)s role-plays through with you",
     ),
-    StepCode.DECIDE: phrase("%(who)s decides: %(what)s"),
+    StepCode.DECIDE: phrase("%(who)s takes this decision: %(what)s"),
     StepCode.DECIDED_NOT_YET: phrase("%(who)s said not yet: agree the next steps together"),
     StepCode.HOLD_CERTIFICATE: phrase("Show a certificate that is valid: %(what)s"),
     StepCode.CHOOSE: phrase("Meet one of these: %(names)s"),
