@@ -159,7 +159,7 @@ class Draft {
     heading.className = "label";
     heading.textContent = this.note?.dataset.wordsTheirs ?? "";
     const words = document.createElement("p");
-    words.className = "kept";
+    words.className = "prewrap";
     words.textContent = Object.values(theirs).join("\n\n").replaceAll(SEPARATOR, ", ");
     place.append(heading, words);
     (this.note ?? this.form.lastElementChild).after(place);

@@ -6,6 +6,9 @@ import "./details.js";
 if (document.querySelector("[data-draft]")) {
   import("./drafts.js");
 }
+if (document.querySelector("[data-clock]")) {
+  import("./clock.js");
+}
 if (document.querySelector("[data-idle]")) {
   import("./idle.js");
 }
