@@ -139,6 +139,7 @@ def _branch(spot: _Spot, label: str) -> "_Spot | _Complaint | None":
         if not isinstance(meant, str) or meant not in choices:
             return _wrong_tag(spot, tag, list(choices))
         fitting = [choices[meant]]
+        label = choices[meant].__name__ if label == meant else label
     named = [member for member in fitting if getattr(member, "__name__", "") == label]
     if named:
         return _Spot(spot.place, named[0], spot.value, spot.parent)
@@ -194,6 +195,9 @@ def _could_be(shape: Any, value: Json) -> bool:
 
 def _complaint(spot: _Spot, kind: str, words: str) -> _Complaint:
     name = _name(spot.place)
+    tagged = _tagged(list(_members(spot.shape))) if kind.startswith("union_tag") else None
+    if tagged:
+        return _wrong_tag(spot, tagged[0], list(tagged[1]))
     if kind == "missing":
         message = f"{name} is missing. Add it."
         return _Complaint(spot.place, ProblemCode.MISSING_KEY, message)
@@ -210,7 +214,7 @@ def _complaint(spot: _Spot, kind: str, words: str) -> _Complaint:
         message = f"{name} must be {_either(choices)}.{meant}"
         return _Complaint(spot.place, ProblemCode.NOT_A_CHOICE, message)
     if kind.endswith("_type"):
-        message = _wants(spot, (spot.shape,))
+        message = _wants(spot, _members(spot.shape) or (spot.shape,))
         return _Complaint(spot.place, ProblemCode.WRONG_TYPE, message)
     return _Complaint(spot.place, ProblemCode.OUT_OF_RANGE, f"{name}: {words}.")
 

@@ -4,16 +4,18 @@ import hashlib
 import json
 import unicodedata
 from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from lms.content.definitions import read_definition
+from lms.content.definitions import TAGS, read_definition
 from lms.content.errors import ProblemCode, Problems
 from lms.content.yaml import Document, Json
 from lms.rules.agreements import Agreement
 from lms.rules.assessments.definition import Assessment, Item
 from lms.rules.curriculum import Lesson, Module
 from lms.rules.definitions import ReferenceList
+from lms.rules.programmes import Programme
 from lms.rules.roleplays import Rubric, Scenario
 
 
@@ -39,6 +41,7 @@ SHAPES: dict[ContentKind, Any] = {
     ContentKind.RUBRIC: Rubric,
     ContentKind.SCENARIO: Scenario,
     ContentKind.AGREEMENT: Agreement,
+    ContentKind.PROGRAMME: Programme,
     ContentKind.REFERENCES: ReferenceList,
 }
 """The definition type of each kind."""
@@ -48,7 +51,8 @@ def body_of(definition: Any) -> Json:
     """Return a definition as plain values.
 
     Edge: what equals its default is left out, so a field that a later release adds changes no
-          hash; what does not count in a comparison (a line number) is left out as well.
+          hash; what does not count in a comparison (a line number) is left out as well. The key
+          that tells the members of a union apart always stays.
     """
     if is_dataclass(definition):
         kept = [field for field in fields(definition) if _is_said(definition, field)]
@@ -59,6 +63,8 @@ def body_of(definition: Any) -> Json:
         return {_plain_text(key): body_of(entry) for key, entry in definition.items()}
     if isinstance(definition, str):
         return _plain_text(definition)
+    if isinstance(definition, date):
+        return definition.isoformat()
     if definition is None or isinstance(definition, bool | int):
         return definition
     raise TypeError(f"A {type(definition).__name__} has no canonical form.")
@@ -94,8 +100,8 @@ def definition_from(kind: ContentKind, text: str) -> Any:
 
 
 def _is_said(definition: Any, field: Field[Any]) -> bool:
-    if not field.compare:
-        return False
+    if not field.compare or field.name in TAGS:
+        return field.compare
     value = getattr(definition, field.name)
     default = field.default
     if default is MISSING and field.default_factory is not MISSING:
