@@ -2,7 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base
@@ -10,15 +19,27 @@ from lms.models.facts import FactMixin
 
 
 class Performance(FactMixin, Base):
-    """One enactment of a scenario. `result` and the facts of its marking appear at release."""
+    """One enactment of a scenario, open at most once a trainee and scenario.
+
+    `happened_on` is the day it is played, `recorded_at` when it was booked. `result`,
+    `released_at` and `released_on` appear at release: what a marker finds is no fact before.
+    """
 
     __tablename__ = "performance"
     __table_args__ = (
-        CheckConstraint("state in ('booked','marking','released','cancelled')", name="state"),
+        CheckConstraint("state in ('booked','marked','released','cancelled')", name="state"),
         CheckConstraint("result is null or result in ('met','not-yet','referred')", name="result"),
         CheckConstraint("minutes >= 0 and minutes <= 600", name="minutes"),
         CheckConstraint("medium in ('in-person','video','voice','text')", name="medium"),
         UniqueConstraint("enrolment_id", "op_id"),
+        Index(
+            "uq_performance_open",
+            "enrolment_id",
+            "scenario",
+            unique=True,
+            sqlite_where=text("state in ('booked', 'marked')"),
+            postgresql_where=text("state in ('booked', 'marked')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,24 +60,22 @@ class Performance(FactMixin, Base):
 
 
 class Marking(Base):
-    """One marker's marks. `levels` is JSON: criterion id to level."""
+    """One marker's marks as they were sent; never changed. Until then they are a sealed draft.
+
+    `levels` is JSON, criterion id to level; `moments`, sealed, is JSON, criterion id to words.
+    """
 
     __tablename__ = "marking"
-    __table_args__ = (
-        UniqueConstraint("performance_id", "marker_id"),
-        CheckConstraint("state in ('draft','submitted')", name="state"),
-    )
+    __table_args__ = (UniqueConstraint("performance_id", "marker_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     performance_id: Mapped[int] = mapped_column(ForeignKey("performance.id"), index=True)
     marker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    state: Mapped[str] = mapped_column(String(12), default="draft")
-    levels: Mapped[str] = mapped_column(Text, default="{}")
-    went_well: Mapped[bytes | None] = mapped_column(LargeBinary)
-    next_step: Mapped[bytes | None] = mapped_column(LargeBinary)
-    version: Mapped[int] = mapped_column(default=1)
-    saved_at: Mapped[datetime]
-    submitted_at: Mapped[datetime | None]
+    levels: Mapped[str] = mapped_column(Text)
+    moments: Mapped[bytes] = mapped_column(LargeBinary)
+    went_well: Mapped[bytes] = mapped_column(LargeBinary)
+    next_step: Mapped[bytes] = mapped_column(LargeBinary)
+    submitted_at: Mapped[datetime]
 
     performance: Mapped[Performance] = relationship(lazy="raise", back_populates="markings")
     harm: Mapped[list["HarmTick"]] = relationship(lazy="raise", cascade="all, delete-orphan")
@@ -75,16 +94,26 @@ class HarmTick(Base):
 
 
 class HarmResolution(FactMixin, Base):
-    """A named person's answer to a harm item: what was done, and whether it is settled."""
+    """A named person's answer to a harm item: `reason` is for staff, `plan` for the trainee.
+
+    A repeat may be settled later: the newer row stands and the older one is replaced.
+    """
 
     __tablename__ = "harm_resolution"
     __table_args__ = (
-        UniqueConstraint("performance_id"),
         CheckConstraint("outcome in ('resolved','repeat')", name="outcome"),
+        Index(
+            "uq_harm_resolution_current",
+            "performance_id",
+            unique=True,
+            sqlite_where=text("replaced_at is null"),
+            postgresql_where=text("replaced_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    performance_id: Mapped[int] = mapped_column(ForeignKey("performance.id"))
+    performance_id: Mapped[int] = mapped_column(ForeignKey("performance.id"), index=True)
     outcome: Mapped[str] = mapped_column(String(12))
     resolved_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[bytes] = mapped_column(LargeBinary)
+    plan: Mapped[bytes] = mapped_column(LargeBinary)

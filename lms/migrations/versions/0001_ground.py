@@ -570,7 +570,7 @@ def upgrade() -> None:
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("medium in ('in-person','video','voice','text')", name=op.f('ck_performance_medium')),
     sa.CheckConstraint("result is null or result in ('met','not-yet','referred')", name=op.f('ck_performance_result')),
-    sa.CheckConstraint("state in ('booked','marking','released','cancelled')", name=op.f('ck_performance_state')),
+    sa.CheckConstraint("state in ('booked','marked','released','cancelled')", name=op.f('ck_performance_state')),
     sa.CheckConstraint('minutes >= 0 and minutes <= 600', name=op.f('ck_performance_minutes')),
     sa.ForeignKeyConstraint(['booked_by'], ['person.id'], name=op.f('fk_performance_booked_by_person')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_performance_enrolment_id_enrolment')),
@@ -584,6 +584,7 @@ def upgrade() -> None:
     with op.batch_alter_table('performance', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_performance_enrolment_id'), ['enrolment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_performance_marker_id'), ['marker_id'], unique=False)
+        batch_op.create_index('uq_performance_open', ['enrolment_id', 'scenario'], unique=True, sqlite_where=sa.text("state in ('booked', 'marked')"), postgresql_where=sa.text("state in ('booked', 'marked')"))
 
     op.create_table('readiness_decision',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -708,6 +709,7 @@ def upgrade() -> None:
     sa.Column('outcome', sa.String(length=12), nullable=False),
     sa.Column('resolved_by', sa.Integer(), nullable=False),
     sa.Column('reason', sa.LargeBinary(), nullable=False),
+    sa.Column('plan', sa.LargeBinary(), nullable=False),
     sa.Column('enrolment_id', sa.Integer(), nullable=False),
     sa.Column('happened_on', sa.Date(), nullable=False),
     sa.Column('recorded_at', lms.db.Instant(timezone=True), nullable=False),
@@ -718,24 +720,22 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['performance_id'], ['performance.id'], name=op.f('fk_harm_resolution_performance_id_performance')),
     sa.ForeignKeyConstraint(['resolved_by'], ['person.id'], name=op.f('fk_harm_resolution_resolved_by_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_harm_resolution')),
-    sa.UniqueConstraint('performance_id', name=op.f('uq_harm_resolution_performance_id')),
     sa.UniqueConstraint('public_id', name=op.f('uq_harm_resolution_public_id'))
     )
     with op.batch_alter_table('harm_resolution', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_harm_resolution_enrolment_id'), ['enrolment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_harm_resolution_performance_id'), ['performance_id'], unique=False)
+        batch_op.create_index('uq_harm_resolution_current', ['performance_id'], unique=True, sqlite_where=sa.text('replaced_at is null'), postgresql_where=sa.text('replaced_at is null'))
 
     op.create_table('marking',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('performance_id', sa.Integer(), nullable=False),
     sa.Column('marker_id', sa.Integer(), nullable=False),
-    sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('levels', sa.Text(), nullable=False),
-    sa.Column('went_well', sa.LargeBinary(), nullable=True),
-    sa.Column('next_step', sa.LargeBinary(), nullable=True),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('saved_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.Column('submitted_at', lms.db.Instant(timezone=True), nullable=True),
-    sa.CheckConstraint("state in ('draft','submitted')", name=op.f('ck_marking_state')),
+    sa.Column('moments', sa.LargeBinary(), nullable=False),
+    sa.Column('went_well', sa.LargeBinary(), nullable=False),
+    sa.Column('next_step', sa.LargeBinary(), nullable=False),
+    sa.Column('submitted_at', lms.db.Instant(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['marker_id'], ['person.id'], name=op.f('fk_marking_marker_id_person')),
     sa.ForeignKeyConstraint(['performance_id'], ['performance.id'], name=op.f('fk_marking_performance_id_performance')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_marking')),
@@ -819,6 +819,8 @@ def downgrade() -> None:
 
     op.drop_table('marking')
     with op.batch_alter_table('harm_resolution', schema=None) as batch_op:
+        batch_op.drop_index('uq_harm_resolution_current', sqlite_where=sa.text('replaced_at is null'), postgresql_where=sa.text('replaced_at is null'))
+        batch_op.drop_index(batch_op.f('ix_harm_resolution_performance_id'))
         batch_op.drop_index(batch_op.f('ix_harm_resolution_enrolment_id'))
 
     op.drop_table('harm_resolution')
@@ -848,6 +850,7 @@ def downgrade() -> None:
 
     op.drop_table('readiness_decision')
     with op.batch_alter_table('performance', schema=None) as batch_op:
+        batch_op.drop_index('uq_performance_open', sqlite_where=sa.text("state in ('booked', 'marked')"), postgresql_where=sa.text("state in ('booked', 'marked')"))
         batch_op.drop_index(batch_op.f('ix_performance_marker_id'))
         batch_op.drop_index(batch_op.f('ix_performance_enrolment_id'))
 

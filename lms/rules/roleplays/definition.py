@@ -1,4 +1,4 @@
-"""Scenarios, rubrics and what a marking comes to."""
+"""What a scenario and a rubric are, as their files say it."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
