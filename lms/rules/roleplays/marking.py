@@ -39,6 +39,7 @@ class MarkRefusal(StrEnum):
     SUBMITTED = "marking-submitted"
     CANCELLED = "marking-cancelled"
     INCOMPLETE = "marking-incomplete"
+    CHANGED = "marking-changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class ScenarioState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One performance as its trainee may know it. The last two say nothing before release."""
+    """One performance as its trainee may know it: before release, only that it is booked."""
 
     on: date
     state: PerformanceState

@@ -1,0 +1,68 @@
+"""Role-plays: book one, mark it, release what it came to, settle a harm item, and the lists."""
+
+from lms.services.roleplays.booking import (
+    Booking,
+    Case,
+    book_performance,
+    cancel_performance,
+    get_performance,
+    get_scenario,
+    list_markers,
+    load_case,
+)
+from lms.services.roleplays.lists import (
+    PerformanceRow,
+    PlaceRow,
+    ScenarioRow,
+    list_bookable,
+    list_referrals,
+    list_scenarios,
+    list_to_mark,
+    list_to_release,
+    list_trainee_scenarios,
+)
+from lms.services.roleplays.marking import draft_key, find_marks, save_marks, submit_marking
+from lms.services.roleplays.release import (
+    Answer,
+    MarkingRead,
+    Resolution,
+    find_resolution,
+    get_marking,
+    has_open_harm,
+    open_harm_in,
+    release_performance,
+    resolve_harm,
+)
+
+__all__ = [
+    "Answer",
+    "Booking",
+    "Case",
+    "MarkingRead",
+    "PerformanceRow",
+    "PlaceRow",
+    "Resolution",
+    "ScenarioRow",
+    "book_performance",
+    "cancel_performance",
+    "draft_key",
+    "find_marks",
+    "find_resolution",
+    "get_marking",
+    "get_performance",
+    "get_scenario",
+    "has_open_harm",
+    "list_bookable",
+    "list_markers",
+    "list_referrals",
+    "list_scenarios",
+    "list_to_mark",
+    "list_to_release",
+    "list_trainee_scenarios",
+    "load_case",
+    "open_harm_in",
+    "release_performance",
+    "resolve_harm",
+    "save_marks",
+    "submit_marking",
+]
