@@ -1,6 +1,6 @@
 """Whether the application lives and can reach its database."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from sqlalchemy import text
 
 from lms.web.access import public
@@ -11,14 +11,14 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/healthz")
 @public
-def alive() -> tuple[str, int]:
+def alive() -> Response:
     """Answer as long as the process lives."""
-    return "ok", 200
+    return Response("ok", mimetype="text/plain")
 
 
 @bp.get("/readyz")
 @public
-def ready() -> tuple[str, int]:
+def ready() -> Response:
     """Answer when the database does."""
     current_session().execute(text("select 1"))
-    return "ok", 200
+    return Response("ok", mimetype="text/plain")
