@@ -41,8 +41,8 @@ translations: $(VENV)/.dev
 # The lock files are a hashed export; the resolver's own file names hosts and stays out of the checkout.
 lock:
 	uv lock
-	uv export --quiet --no-emit-project --extra shaping --no-default-groups -o requirements.lock
-	uv export --quiet --no-emit-project --extra shaping --extra postgres --all-groups -o requirements-dev.lock
+	uv export --quiet --no-emit-project --no-default-groups -o requirements.lock
+	uv export --quiet --no-emit-project --extra postgres --all-groups -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) var dist build

@@ -97,3 +97,11 @@ def zone_of(place: Enrolment) -> str:
 def name_of(session: Session, person_id: int) -> str:
     """Return the name a person is called by."""
     return session.scalars(select(Person.chosen_name).where(Person.id == person_id)).one()
+
+
+def get_cohort(session: Session, public_id: str) -> Cohort:
+    """Return a cohort by the id in its address. Raises: MissingError."""
+    found = session.scalars(select(Cohort).where(Cohort.public_id == public_id)).one_or_none()
+    if found is None:
+        raise MissingError
+    return found

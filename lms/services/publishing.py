@@ -186,3 +186,14 @@ def versions_by_id(session: Session, ids: Iterable[int]) -> dict[int, ContentVer
     """Return versions by their ids."""
     query = select(ContentVersion).where(ContentVersion.id.in_(set(ids)))
     return {row.id: row for row in session.scalars(query)}
+
+
+def titles_by_slug(session: Session) -> dict[str, str]:
+    """Return the present titles of modules, assessments, scenarios and agreements by slug."""
+    kinds = ("module", "assessment", "scenario", "agreement")
+    query = (
+        select(ContentVersion.slug, ContentVersion.title)
+        .where(ContentVersion.kind.in_(kinds))
+        .order_by(ContentVersion.number)
+    )
+    return {row.slug: row.title for row in session.execute(query)}

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from lms.rules.cohorts import PracticeHold, StepRefusal
 from lms.rules.hours import HoursRefusal
 from lms.rules.people import EntryRefusal, RowProblem
+from lms.rules.readiness import DecisionRefusal
 from lms.rules.signin import LinkRefusal, PasswordRefusal, SigninRefusal
 
 SENTENCES: dict[StrEnum, Any] = {
@@ -47,6 +48,12 @@ SENTENCES: dict[StrEnum, Any] = {
     HoursRefusal.ALREADY_CORRECTED: _l("This entry has a correction already."),
     HoursRefusal.NOTE_MISSING: _l("Write a short note, so that the other knows why."),
     HoursRefusal.CHANGED: _l("This entry was changed meanwhile. Look at it again."),
+    DecisionRefusal.OWN_RECORD: _l("This is your own record. Somebody else decides here."),
+    DecisionRefusal.REASONS_MISSING: _l("Write the reasons in a sentence or two."),
+    DecisionRefusal.TOO_FEW_SOURCES: _l("Rest it on two sources or more. No score decides alone."),
+    DecisionRefusal.NOT_ASKED: _l("This programme does not ask for such a decision."),
+    DecisionRefusal.NOT_WAIVABLE: _l("This programme lets nobody set this requirement aside."),
+    DecisionRefusal.ALREADY_WAIVED: _l("This requirement is set aside already."),
     RowProblem.ADDRESS_MISSING: _l("The address is missing."),
     RowProblem.ADDRESS_NOT_ONE: _l("This does not look like an e-mail address."),
     RowProblem.NAME_TOO_LONG: _l("The name is longer than 300 characters."),
