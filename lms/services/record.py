@@ -168,7 +168,6 @@ def _performances(scope: Select[int], known_at: datetime | None) -> Select[Any]:
         .where(
             Performance.enrolment_id.in_(scope),
             Performance.state == RELEASED,
-            Marking.state == "submitted",
         )
     )
     if known_at is not None:

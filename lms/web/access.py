@@ -16,7 +16,7 @@ from lms.db import transaction, utcnow
 from lms.rules.policy import Judgement, Permission, judge
 from lms.rules.policy import may as policy_may
 from lms.rules.roles import Actor
-from lms.services.errors import MissingError
+from lms.services.errors import MissingError, RefusedError
 from lms.services.signin import TOUCH_EVERY, SignedIn, find_signed_in, touch_signin
 from lms.services.visibility import forget_relations, roles_of, subject_for
 from lms.web.state import current_session, state
@@ -121,11 +121,13 @@ def requires(permission: Permission, **loaders: Loader) -> Callable[[View], View
         def guarded(**values: Any) -> Any:
             if signed_in() is None:
                 return _to_sign_in()
-            things = {
-                name: load(current_session(), values.pop(f"{name}_id"))
-                for name, load in loaders.items()
-            }
-            g.judged = (permission, tuple(things.values()))
+            named = {name: values.pop(f"{name}_id") for name in loaders}
+
+            def load_all() -> dict[str, Any]:
+                return {name: loaders[name](current_session(), named[name]) for name in loaders}
+
+            things = load_all()
+            g.judged, g.load_again = (permission, tuple(things.values())), load_all
             _judge(permission, tuple(things.values()))
             _touch()
             return view(**values, **things)
@@ -147,19 +149,34 @@ def _judge(permission: Permission, things: tuple[Any, ...]) -> None:
 
 @contextmanager
 def acting() -> Iterator[Session]:
-    """Write in one transaction; what the guard loaded is read and judged again under its lock."""
-    with transaction(current_session()) as session:
-        judged = g.get("judged")
-        found = signed_in()
-        if judged and found:
-            forget_relations(session)
-            g.pop("may", None)
-            roles = roles_of(session, found.actor.person_id, utcnow().date())
-            g.actor_again = replace(found.actor, roles=roles)
-            for thing in judged[1]:
-                session.refresh(thing)
-            _judge(*judged)
-        yield session
+    """Write in one transaction; what the guard loaded is read and judged again under its lock.
+
+    Edge: after a no, what the guard loaded is read once more, so that the page can be shown again.
+    """
+    try:
+        with transaction(current_session()) as session:
+            _judge_again(session)
+            yield session
+    except RefusedError:
+        _load_again()
+        raise
+
+
+def _load_again() -> None:
+    if "load_again" in g:
+        g.load_again()
+
+
+def _judge_again(session: Session) -> None:
+    found = signed_in()
+    if "judged" not in g or found is None:
+        return
+    forget_relations(session)
+    g.pop("may", None)
+    roles = roles_of(session, found.actor.person_id, utcnow().date())
+    g.actor_again = replace(found.actor, roles=roles)
+    _load_again()
+    _judge(*g.judged)
 
 
 def _touch() -> None:

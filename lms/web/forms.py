@@ -2,12 +2,14 @@
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 MAX_NAME = 300
@@ -78,9 +80,14 @@ def whole_number(low: int, high: int) -> Any:
     return check
 
 
-def choices_of(kind: type[StrEnum], words: dict[Any, Any]) -> list[tuple[str, Any]]:
+def choices_of(kind: type[StrEnum], words: dict[Any, Any]) -> list[SelectChoice]:
     """Return the choices of a field from an enumeration and its words."""
-    return [(member.value, words[member]) for member in kind]
+    return [SelectChoice(member.value, words[member]) for member in kind]
+
+
+def choices_from(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Return the choices of a field from pairs of value and words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def given(field: Field) -> str:

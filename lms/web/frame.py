@@ -15,7 +15,7 @@ from lms.rules.roles import Role
 from lms.web import filters
 from lms.web.access import may, signed_in
 from lms.web.headers import csp_nonce
-from lms.web.state import state
+from lms.web.state import current_session, state
 from lms.words import LANGUAGES
 
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "en_XB"}
@@ -97,7 +97,8 @@ def chosen_locale() -> str:
 
 def _globals() -> dict[str, Any]:
     found = signed_in()
-    organisation = found.person.organisation if found else None
+    session = current_session()
+    organisation = session.get(Organisation, found.person.organisation_id) if found else None
     language = str(get_locale() or "en")
     return {
         "person": found.person if found else None,

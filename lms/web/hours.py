@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as Reply
-from wtforms import DateField, IntegerField, RadioField, SelectField
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from lms.db import utcnow
@@ -38,7 +38,7 @@ from lms.services.practice import get_place, practice_hold
 from lms.web.access import acting, requires, the_actor
 from lms.web.drafts import fill_from_draft
 from lms.web.fields import MinutesField
-from lms.web.forms import Bare, Form, choices_of, given, prose, whole_number
+from lms.web.forms import Bare, Form, choices_from, choices_of, given, prose, whole_number
 from lms.web.state import current_session
 from lms.web.words import sentence
 
@@ -84,7 +84,7 @@ class HoursForm(Form):
     )
     supervisor = SelectField(_l("With whom"), coerce=int)
     summary = prose(_l("What it was about"), length=2000)
-    version = IntegerField(validators=[Optional()], default=1)
+    version = HiddenField(default="1")
 
 
 class NoteForm(Bare):
@@ -109,7 +109,8 @@ def _form(place: Enrolment, **start: Any) -> HoursForm:
     session = current_session()
     domains = domains_for(session)
     form = _form_class(domains)(**start)
-    form.supervisor.choices = supervisors_for(session, place) or [(0, _("Nobody yet"))]
+    named = supervisors_for(session, place)
+    form.supervisor.choices = choices_from(named or [(0, _("Nobody yet"))])
     form.splits = [form[f"split_{i}"] for i in range(len(domains))]
     return form
 
@@ -126,6 +127,10 @@ def _claim(form: HoursForm) -> HoursClaim:
         domains={name: n for name, n in zip(ids, minutes, strict=True) if n},
         group_size=form.group_size.data,
     )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 else 0
 
 
 def _sends() -> bool:
@@ -267,7 +272,7 @@ def change(entry: HoursEntry) -> Any:
                 entry,
                 claim,
                 summary=given(form.summary),
-                version=form.version.data or 0,
+                version=_number(form.version.data),
                 send=_sends(),
                 now=utcnow(),
             )
