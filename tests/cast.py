@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from lms.content.library import load_library
 from sqlalchemy.orm import Session
 
+from lms.content.library import load_library
 from lms.models import (
     Address,
     Assignment,

@@ -1,15 +1,181 @@
-"""Today: the one next thing, what waits for me, what waits for others."""
+"""Today: the one next thing, what waits for me, what waits for others, so far."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from lms.db import utcnow
+from lms.models import Enrolment
+from lms.rules.cohorts import PracticeHold
 from lms.rules.policy import Permission
-from lms.web.access import requires
+from lms.rules.verdict import State, Verdict, WaitingOn
+from lms.services.people import today_in
+from lms.services.practice import find_place, practice_hold
+from lms.services.publishing import titles_by_slug
+from lms.services.today import Waiting, list_waiting_for
+from lms.services.verdicts import shown_place
+from lms.web.access import requires, the_actor
+from lms.web.state import current_session
+from lms.web.verdict_words import RequirementRow, rows_of, summary_words
 
 bp = Blueprint("today", __name__)
+
+BRACKETS = {"all", "any", "at-least", "sequence", "when"}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one next thing: what, why, where its button leads and what it says."""
+
+    heading: str
+    why: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list: what, where it leads, and since when."""
+
+    label: str
+    url: str
+    meta: str = ""
 
 
 @bp.get("/today")
 @requires(Permission.TODAY_SEE)
 def show() -> str:
     """Show today."""
-    return str(render_template("today/show.html"))
+    session, actor = current_session(), the_actor()
+    place = find_place(session, actor.person_id) if actor.is_trainee else None
+    waiting = list_waiting_for(session, actor, now=utcnow())
+    page: dict[str, Any] = {"mine": [_line(one) for one in waiting if one.kind in WORDS]}
+    if place is not None:
+        page.update(_trainee(place))
+    else:
+        page.update(first=_first_of_staff(waiting), others=[], so_far=[], summary="")
+    return str(render_template("today/show.html", **page))
+
+
+def _trainee(place: Enrolment) -> dict[str, Any]:
+    session = current_session()
+    on = today_in(place.cohort.zone, utcnow())
+    _, record, verdict = shown_place(session, place, on=on)
+    rows = rows_of(verdict, record, own=True, titles=titles_by_slug(session))
+    leaves = [row for row in _flat(rows) if row.kind not in BRACKETS]
+    return {
+        "first": _first_of_trainee(practice_hold(session, place), leaves, verdict),
+        "others": [_other(row) for row in leaves if _waits_for_others(row)],
+        "so_far": [row for row in leaves if row.need or row.words][:4],
+        "summary": summary_words(verdict),
+    }
+
+
+def _flat(rows: list[RequirementRow]) -> list[RequirementRow]:
+    return [found for row in rows for found in (row, *_flat(row.rows))]
+
+
+def _is_open(row: RequirementRow) -> bool:
+    return row.state not in {State.MET.value, State.WAIVED.value, State.NOT_APPLICABLE.value}
+
+
+def _waits_for_others(row: RequirementRow) -> bool:
+    others = {WaitingOn.TRAINER, WaitingOn.SUPERVISOR, WaitingOn.COORDINATOR}
+    return _is_open(row) and row.waiting_on in others
+
+
+def _other(row: RequirementRow) -> Line:
+    return Line(row.label, "/progress", row.turn)
+
+
+def _first_of_trainee(
+    hold: PracticeHold | None, leaves: list[RequirementRow], verdict: Verdict
+) -> Next:
+    if hold is PracticeHold.PAUSED:
+        return Next(
+            _("You have stepped back"),
+            _("Everything is kept. Come back with one button, whenever you like."),
+            "/account",
+            _("Come back"),
+        )
+    if hold is PracticeHold.UNSIGNED:
+        return Next(
+            _("Read and sign the agreements"),
+            _("They protect you and the people you will walk beside. Three plain questions first."),
+            "/agreements",
+            _("Read them"),
+        )
+    if verdict.state is State.MET:
+        return Next(
+            _("You have met everything"),
+            _("The office can now issue your certificate. You need do nothing more."),
+            "/progress",
+            _("See it all"),
+        )
+    return _next_of(leaves)
+
+
+def _next_of(leaves: list[RequirementRow]) -> Next:
+    mine = [row for row in leaves if _is_open(row) and row.waiting_on == WaitingOn.TRAINEE]
+    for row in mine:
+        if row.next_url:
+            return Next(row.label, row.next_step, row.next_url, _("Go there"))
+    return Next(
+        _("It is somebody else's turn"),
+        _("You have done your part for now. Below you see who is next."),
+        "/progress",
+        _("What is still missing"),
+    )
+
+
+WORDS = {
+    "to-mark": "/marking",
+    "to-release": "/marking",
+    "to-confirm": "/confirmations",
+    "referred": "/role-plays/referrals",
+    "unassigned": "/cohorts",
+    "invited": "/people/invitations",
+}
+
+
+def _label(one: Waiting) -> str:
+    words = {
+        "to-mark": ngettext("%(num)s role-play to mark", "%(num)s role-plays to mark", one.count),
+        "to-release": ngettext(
+            "%(num)s result to release", "%(num)s results to release", one.count
+        ),
+        "to-confirm": ngettext(
+            "%(num)s entry of hours to confirm", "%(num)s entries of hours to confirm", one.count
+        ),
+        "referred": ngettext(
+            "%(num)s role-play to talk through", "%(num)s role-plays to talk through", one.count
+        ),
+        "unassigned": ngettext(
+            "%(num)s person without a trainer or supervisor",
+            "%(num)s people without a trainer or supervisor",
+            one.count,
+        ),
+        "invited": ngettext(
+            "%(num)s invitation not taken up yet",
+            "%(num)s invitations not taken up yet",
+            one.count,
+        ),
+    }
+    return str(words[one.kind])
+
+
+def _line(one: Waiting) -> Line:
+    return Line(_label(one), WORDS[one.kind])
+
+
+def _first_of_staff(waiting: list[Waiting]) -> Next | None:
+    """Return the oldest thing that somebody waits for; invitations only remind."""
+    pressing = [one for one in waiting if one.kind != "invited"]
+    if not pressing:
+        return None
+    order = list(WORDS)
+    one = min(pressing, key=lambda found: order.index(found.kind))
+    return Next(_label(one), _("The oldest one comes first."), WORDS[one.kind], _("Go there"))
