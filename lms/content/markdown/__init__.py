@@ -1,5 +1,6 @@
 """The one renderer of Markdown: sanitised HTML out, and everything that is wrong noted."""
 
+import re
 import threading
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from lms.content.markdown.sanitising import plain_text, sanitise
 from lms.rules.definitions import SourceRef
 
 __all__ = ["Finding", "Heading", "Links", "Page", "plain_text"]
+
+_LIST = re.compile(r"^\s*(?:[-*+]|[0-9]{1,3}\.) ", re.MULTILINE)
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 
 _readers = threading.local()
 """Python-Markdown keeps state while it reads, so each thread has readers of its own."""
@@ -42,8 +46,16 @@ class Page:
             self.notes.may_head = True
 
     def line(self, text: str) -> Markup:
-        """Return words for a label or a legend: emphasis, links and citations only."""
-        return self._render(text, line=True)
+        """Return words that stand inside a label, a legend or a paragraph of the page's own.
+
+        Edge: emphasis, links and citations only; an empty line becomes a break, a list stays text
+              and is noted.
+        """
+        if _LIST.search(text):
+            message = "A list cannot be here. Write sentences."
+            self.notes.find(ProblemCode.NOT_ALLOWED, message, text.strip()[:40].split("\n")[0])
+        paragraphs = [part for part in _EMPTY_LINE.split(text) if part.strip()]
+        return Markup("<br><br>").join(self._render(part, line=True) for part in paragraphs)
 
     @property
     def headings(self) -> tuple[Heading, ...]:

@@ -32,9 +32,9 @@ _CLEANER = nh3.Cleaner(
     },
     allowed_classes={
         "a": {"cite"},
-        "span": {"cites", "callout-kind"},
-        "p": {"callout-title"},
-        "div": {"callout", *(f"callout-{kind}" for kind in KINDS)},
+        "span": {"cites", "admonition-kind"},
+        "p": {"admonition-title"},
+        "div": {"admonition", *KINDS},
         "th": {"to-left", "to-center", "to-right"},
         "td": {"to-left", "to-center", "to-right"},
     },
@@ -53,4 +53,6 @@ def sanitise(rendered: str) -> Markup:
 
 def plain_text(rendered: str) -> str:
     """Return the words of sanitised HTML, one block a line."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", rendered))).strip()
+    flowing = " ".join(rendered.split())
+    lines = html.unescape(_TAG.sub("", _BREAK.sub("\n", flowing))).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())

@@ -23,6 +23,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SingleItem:
+    """One option is best and earns all. `reason` says why where it is not exactly one."""
+
     __pydantic_config__: ClassVar = STRICT
     id: str
     type: Literal["single"]
@@ -31,6 +33,7 @@ class SingleItem:
     points: Credit = 1
     stem: str = ""
     source: SourceRef | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
