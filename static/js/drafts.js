@@ -25,7 +25,7 @@ class Draft {
     form.addEventListener("submit", () => (this.leaving = true));
     window.addEventListener("pageshow", () => (this.leaving = false));
     window.addEventListener("online", () => this.save());
-    document.addEventListener("alongside:leaving", () => this.goodbye());
+    document.addEventListener("alongside:leaving", ({ detail }) => this.goodbye(detail.waits));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && !this.leaving) {
         this.save({ keepalive: true });
@@ -63,9 +63,9 @@ class Draft {
     this.timer = setTimeout(() => this.save(), wait);
   }
 
-  goodbye() {
+  goodbye(waits) {
     if (this.unsaved) {
-      this.save({ keepalive: true });
+      waits.push(this.save({ keepalive: true }));
     }
     this.leaving = true;
   }

@@ -1,5 +1,5 @@
 // On a shared device: after a short rest the page is covered, after a longer one the site is left.
-const { idleHide, idleLeave, idleWords, idleShow } = document.body.dataset;
+const { idleHide, idleLeave, idleWords, idleShow } = document.querySelector("[data-idle]").dataset;
 const HIDE_MS = Number(idleHide) * 1000;
 const LEAVE_MS = Number(idleLeave) * 1000;
 
@@ -32,6 +32,7 @@ function hide() {
 function look() {
   const rest = Date.now() - touched;
   if (rest >= LEAVE_MS) {
+    clearInterval(looking);
     document.querySelector("form[data-leave]")?.requestSubmit();
   } else if (rest >= HIDE_MS && !cover) {
     hide();
@@ -49,5 +50,5 @@ for (const kind of ["pointerdown", "keydown", "scroll", "input"]) {
     { capture: true, passive: true },
   );
 }
-setInterval(look, 1000);
+const looking = setInterval(look, 1000);
 document.addEventListener("visibilitychange", look);

@@ -4,19 +4,31 @@ const WITHIN_MS = 1500;
 
 const control = document.querySelector("[data-leave]");
 
+let leaving = false;
+let locked = false;
+
 function lockBehind() {
-  const token = control.querySelector?.("[name=csrf_token]")?.value;
-  if (token) {
+  const token = control.querySelector("[name=csrf_token]")?.value;
+  if (token && !locked) {
+    locked = true;
     navigator.sendBeacon("/leave", new URLSearchParams({ csrf_token: token }));
   }
 }
 
+// The neutral page comes first. The sign-in ends as soon as the last words are kept, and at the
+// latest when this page is gone: sooner, and they would arrive signed out.
 function leave() {
-  document.dispatchEvent(new CustomEvent("alongside:leaving"));
+  if (leaving) {
+    return;
+  }
+  leaving = true;
+  const waits = [];
+  document.dispatchEvent(new CustomEvent("alongside:leaving", { detail: { waits } }));
   document.title = "";
   document.documentElement.hidden = true;
-  lockBehind();
   window.location.replace(control.dataset.leave);
+  window.addEventListener("pagehide", lockBehind);
+  Promise.allSettled(waits).then(lockBehind);
 }
 
 if (control) {
