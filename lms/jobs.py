@@ -59,7 +59,7 @@ def nudge_worker(settings: Settings) -> None:
     """Wake the worker; it finds its work in the job table."""
     huey = _huey(settings)
 
-    @huey.task(name="work")
+    @huey.task(name="work")  # type: ignore[untyped-decorator]
     def work() -> None:
         """Run by the worker, never here."""
 
@@ -72,11 +72,11 @@ def run_worker(settings: Settings) -> None:
     database = Database(make_engine(settings.database_url))
     ground = ground_for(settings)
 
-    @huey.task(name="work")
+    @huey.task(name="work")  # type: ignore[untyped-decorator]
     def work() -> None:
         work_once(settings, database, ground)
 
-    @huey.periodic_task(crontab(minute="*"), name="sweep")
+    @huey.periodic_task(crontab(minute="*"), name="sweep")  # type: ignore[untyped-decorator]
     def sweep() -> None:
         queue_daily(database, ground, utcnow())
         work_once(settings, database, ground)

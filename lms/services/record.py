@@ -49,6 +49,7 @@ from lms.rules.roleplays import competency_levels
 from lms.services.publishing import definition_of, versions_by_id
 
 RELEASED = "released"
+AnySelect = Select[*tuple[Any, ...]]
 
 
 class Place(NamedTuple):
@@ -67,7 +68,7 @@ class Place(NamedTuple):
     admitted_on: date
 
 
-def _places(scope: Select[int]) -> Select[Any]:
+def _places(scope: Select[int]) -> AnySelect:
     return (
         select(
             Enrolment.id,
@@ -89,7 +90,7 @@ def _places(scope: Select[int]) -> Select[Any]:
     )
 
 
-def _known(query: Select[Any], kind: type[FactMixin], known_at: datetime | None) -> Select[Any]:
+def _known(query: AnySelect, kind: type[FactMixin], known_at: datetime | None) -> AnySelect:
     """Narrow a query to the facts known at an instant; None is now."""
     if known_at is None:
         return query.where(kind.replaced_at.is_(None))
@@ -99,7 +100,7 @@ def _known(query: Select[Any], kind: type[FactMixin], known_at: datetime | None)
     )
 
 
-def _completions(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _completions(scope: Select[int], known_at: datetime | None) -> AnySelect:
     query = select(
         Completion.enrolment_id,
         Completion.public_id,
@@ -110,7 +111,7 @@ def _completions(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, Completion, known_at)
 
 
-def _hours(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _hours(scope: Select[int], known_at: datetime | None) -> AnySelect:
     supervisor = aliased(Person)
     query = (
         select(
@@ -136,7 +137,7 @@ def _hours(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, HoursEntry, known_at)
 
 
-def _scores(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _scores(scope: Select[int], known_at: datetime | None) -> AnySelect:
     query = select(
         Score.enrolment_id,
         Score.public_id,
@@ -148,7 +149,7 @@ def _scores(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, Score, known_at)
 
 
-def _performances(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _performances(scope: Select[int], known_at: datetime | None) -> AnySelect:
     marker, rubric = aliased(Person), aliased(ContentVersion)
     query = (
         select(
@@ -175,7 +176,7 @@ def _performances(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return query
 
 
-def _harm(scope: Select[int]) -> Select[Any]:
+def _harm(scope: Select[int]) -> AnySelect:
     return (
         select(Performance.enrolment_id, Performance.id, HarmTick.item)
         .join(Marking, Marking.id == HarmTick.marking_id)
@@ -188,7 +189,7 @@ def _harm(scope: Select[int]) -> Select[Any]:
     )
 
 
-def _attestations(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _attestations(scope: Select[int], known_at: datetime | None) -> AnySelect:
     query = select(
         Attestation.enrolment_id,
         Attestation.public_id,
@@ -199,7 +200,7 @@ def _attestations(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, Attestation, known_at)
 
 
-def _signatures(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _signatures(scope: Select[int], known_at: datetime | None) -> AnySelect:
     query = select(
         Signature.enrolment_id,
         Signature.public_id,
@@ -210,7 +211,7 @@ def _signatures(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, Signature, known_at)
 
 
-def _decisions(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _decisions(scope: Select[int], known_at: datetime | None) -> AnySelect:
     query = select(
         ReadinessDecision.enrolment_id,
         ReadinessDecision.public_id,
@@ -222,7 +223,7 @@ def _decisions(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, ReadinessDecision, known_at)
 
 
-def _resolutions(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _resolutions(scope: Select[int], known_at: datetime | None) -> AnySelect:
     query = (
         select(
             HarmResolution.enrolment_id,
@@ -236,7 +237,7 @@ def _resolutions(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, HarmResolution, known_at)
 
 
-def _waivers(scope: Select[int], known_at: datetime | None) -> Select[Any]:
+def _waivers(scope: Select[int], known_at: datetime | None) -> AnySelect:
     query = select(
         Waiver.enrolment_id,
         Waiver.public_id,
@@ -247,7 +248,7 @@ def _waivers(scope: Select[int], known_at: datetime | None) -> Select[Any]:
     return _known(query, Waiver, known_at)
 
 
-def _certificates(scope: Select[int]) -> Select[Any]:
+def _certificates(scope: Select[int]) -> AnySelect:
     return (
         select(
             Certificate.enrolment_id,
@@ -267,7 +268,7 @@ def _certificates(scope: Select[int]) -> Select[Any]:
 class _Stream:
     """One kind of fact, read in the order of enrolments and handed out group by group."""
 
-    def __init__(self, session: Session, query: Select[Any]) -> None:
+    def __init__(self, session: Session, query: AnySelect) -> None:
         ordered = query.order_by(query.selected_columns[0])
         rows = session.execute(ordered.execution_options(yield_per=2000))
         self._groups = groupby((tuple(row) for row in rows), key=lambda row: row[0])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -28,9 +29,7 @@ class Waiting:
     since: datetime | None
 
 
-def _tally(
-    kind: str, since: ColumnElement[datetime], *where: ColumnElement[bool]
-) -> Select[str, int, datetime]:
+def _tally(kind: str, since: Any, *where: ColumnElement[bool]) -> Select[str, int, datetime]:
     return select(
         literal(kind).label("kind"), func.count().label("n"), func.min(since).label("since")
     ).where(*where)

@@ -1,5 +1,6 @@
 """Logging supervision, confirming it, returning it with a note."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -119,7 +120,7 @@ def _claim(form: HoursForm) -> HoursClaim:
     ids = [domain for domain, _ in domains_for(current_session())]
     minutes = [field.data or 0 for field in form.splits]
     return HoursClaim(
-        on=form.happened_on.data,
+        on=form.happened_on.data or date.min,
         minutes=form.duration.data or 0,
         kind=HoursKind(form.kind.data),
         medium=HoursMedium(form.medium.data),

@@ -74,4 +74,4 @@ def show() -> str:
 
 def words_for_kept() -> str:
     """Return the sentence shown when a form is given back."""
-    return _("Your words are kept. Look them over and send them again.")
+    return str(_("Your words are kept. Look them over and send them again."))

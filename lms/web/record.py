@@ -108,7 +108,7 @@ def grid(cohort: Cohort) -> str:
     session = current_session()
     on = today_in(cohort.zone, utcnow())
     judged = list(judge_places(session, whole_cohort(cohort.id), on=on))
-    people = [
+    people: list[dict[str, Any]] = [
         {
             "name": place.name,
             "url": f"/enrolments/{place.enrolment}",
