@@ -1,7 +1,7 @@
 """Translations: every string of the pages is in the catalogue, and every catalogue compiles.
 
-    python -m tests.translations            says what is missing
-    python -m tests.translations --update   extracts, updates and compiles
+python -m tests.translations            says what is missing
+python -m tests.translations --update   extracts, updates and compiles
 """
 
 import sys

@@ -7,7 +7,6 @@ import click
 
 from lms.cli.context import COULD_NOT_LOOK, NO, a_session, answer, say, settings_or_stop, stop
 from lms.db import utcnow
-from lms.services.certificates import verify_bytes
 
 LIMIT = 20 * 1024 * 1024
 
@@ -25,6 +24,8 @@ def verify(file: Path, as_json: bool) -> None:
 
     Example: lms certificate verify certificate.pdf
     """
+    from lms.services.certificates import verify_bytes
+
     try:
         size = file.stat().st_size
         if size > LIMIT:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
 
 MAX_NAME = 300
@@ -27,7 +27,7 @@ def tidy_line(text: str | None) -> str:
     return " ".join(tidy(text).split())
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form of ours. `op_id` makes its act once, however often it is sent."""
 
     op_id = HiddenField(default=lambda: secrets.token_urlsafe(18))
