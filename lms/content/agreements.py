@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.content.checks import check_ids, check_name, check_shared
+from lms.content.checks import check_ids, check_name
 from lms.content.definitions import Written, read_written
 from lms.content.errors import ProblemCode, Problems
 from lms.content.files import LESSON_LIMIT_BYTES, read_text
@@ -38,11 +38,6 @@ def read_agreement(path: Path, problems: Problems) -> WrittenAgreement | None:
         problems.add(ProblemCode.EMPTY, message, line=divided.body_line)
     _check_head(head)
     return WrittenAgreement(Agreement(path.stem, head.value, words), text, head)
-
-
-def check_agreement(written: WrittenAgreement, references: set[str] | None) -> None:
-    """Check the sources that an agreement names."""
-    check_shared(written.head, references)
 
 
 def _check_head(head: Written[AgreementHead]) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from lms.content.agreements import WrittenAgreement, check_agreement, read_agreement
+from lms.content.agreements import WrittenAgreement, read_agreement
 from lms.content.assessments import check_assessment, read_assessment
+from lms.content.checks import check_shared
 from lms.content.definitions import Written
 from lms.content.errors import ProblemCode, Problems
-from lms.content.markdown import Page
 from lms.content.modules import (
     REFERENCES_FILE,
     WrittenModule,
@@ -21,7 +21,7 @@ from lms.content.modules import (
 )
 from lms.content.programmes import check_programme, check_programme_file, read_programme
 from lms.content.roleplays import check_scenario, read_rubric, read_scenario
-from lms.content.texts import check_module_texts, note_findings
+from lms.content.texts import TextChecks
 from lms.rules.agreements import Agreement
 from lms.rules.assessments.definition import Assessment
 from lms.rules.curriculum import Module
@@ -117,17 +117,24 @@ def _check(read: _Read, root: Path, problems: Problems) -> None:
     ids = {reference.id for reference in references.references} if references else None
     folders = module_folders(root / "modules")
     lessons = {folder.name: frozenset(lesson_slugs(folder)) for folder in folders}
+    texts = TextChecks(references, lessons)
     for path, module in read.modules.items():
         check_module_shared(module, ids)
-        check_module_texts(module, references, lessons, _on(path, root, problems))
+        texts.check_module(module, _on(path, root, problems))
         _check_competencies(module, read)
     for path, assessment in read.assessments.items():
         check_assessment(assessment, path, ids)
+        texts.check_fields(assessment)
     rubrics = {written.value.id: written.value for written in read.rubrics.values()}
     for scenario in read.scenarios.values():
         check_scenario(scenario, rubrics, lessons, ids)
+        texts.check_fields(scenario)
+    for rubric in read.rubrics.values():
+        check_shared(rubric, ids)
+        texts.check_fields(rubric)
     for agreement in read.agreements.values():
-        _check_agreement(agreement, ids)
+        check_shared(agreement.head, ids)
+        texts.check_prose(agreement.agreement.text, agreement.text, agreement.head.problems)
     known = _known(read, root, frozenset(lessons))
     for path, programme in read.programmes.items():
         check_programme_file(programme, path)
@@ -146,13 +153,6 @@ def _check_competencies(module: WrittenModule, read: _Read) -> None:
                 message = f"No rubric has a competency '{identifier}'."
                 code = ProblemCode.UNKNOWN_COMPETENCY
                 lesson.head.add(code, message, "competencies", position)
-
-
-def _check_agreement(written: WrittenAgreement, references: set[str] | None) -> None:
-    check_agreement(written, references)
-    page = Page.of()
-    page.prose(written.agreement.text)
-    note_findings(page.findings, written.text, written.head.problems)
 
 
 def _known(read: _Read, root: Path, modules: frozenset[str]) -> Known:
@@ -201,8 +201,8 @@ def _note_strangers(folder: Path, root: Path, problems: Problems) -> None:
         return
     read = {path for pattern in _PLACES[folder.name] for path in folder.glob(pattern)}
     for path in sorted(folder.rglob("*")):
-        if folder.name == "modules" and path.suffix == ".md" and path.parent != folder:
-            continue
+        if folder.name == "modules" and path.suffix == ".md" and path.parent.parent == folder:
+            continue  # a module's own files are judged where it is read
         if path.suffix in (".yaml", ".yml", ".md") and path not in read:
             message = "Nothing reads a file of this name here. Move it, or rename it."
             _on(path, root, problems).add(ProblemCode.UNKNOWN_FILE, message)

@@ -10,7 +10,7 @@ from lms.content.blocks import cut, read_part
 from lms.content.checks import check_ids, check_name, check_shared
 from lms.content.definitions import Written, read_written
 from lms.content.errors import ProblemCode, Problems
-from lms.content.files import LESSON_LIMIT_BYTES, YAML_LIMIT_BYTES, read_text
+from lms.content.files import LESSON_LIMIT_BYTES, YAML_LIMIT_BYTES, read_text, tidy_text
 from lms.content.heads import Divided, divide
 from lms.rules.curriculum import Block, Lesson, LessonHead, Module, ModuleHead, Text
 from lms.rules.definitions import Reference, ReferenceList
@@ -73,7 +73,7 @@ def module_folders(root: Path) -> list[Path]:
 
 def lesson_slugs(folder: Path) -> list[str]:
     """Return the slugs of a module's lessons in reading order, as its file names tell them."""
-    names = (_LESSON_FILE.fullmatch(path.name) for path in sorted(folder.glob("*.md")))
+    names = (_LESSON_FILE.fullmatch(path.name) for path in _texts(folder))
     return [name["slug"] for name in names if name]
 
 
@@ -123,7 +123,7 @@ def _check_reference(written: Written[ReferenceList], entry: Reference, position
 def _lessons(folder: Path, problems: Problems) -> Iterator[WrittenLesson]:
     numbers: dict[str, str] = {}
     slugs: dict[str, str] = {}
-    for path in sorted(folder.glob("*.md")):
+    for path in _texts(folder):
         own = problems.on(f"{problems.file}/{path.name}")
         name = _LESSON_FILE.fullmatch(path.name)
         if name is None:
@@ -151,6 +151,12 @@ def _note_twice(seen: dict[str, str], word: str, name: str, problems: Problems) 
 
 def _lesson(path: Path, slug: str, problems: Problems) -> WrittenLesson | None:
     text = read_text(path, problems, LESSON_LIMIT_BYTES)
+    return lesson_from(text, slug, problems) if text is not None else None
+
+
+def lesson_from(written: str, slug: str, problems: Problems) -> WrittenLesson | None:
+    """Return the lesson that a text holds, or None where it cannot be used."""
+    text = tidy_text(written, problems, LESSON_LIMIT_BYTES)
     divided = divide(text, problems) if text is not None else None
     if text is None or divided is None:
         return None
@@ -191,6 +197,10 @@ def check_module_shared(written: WrittenModule, references: set[str] | None) -> 
         check_shared(lesson.head, references)
         for block in lesson.blocks:
             check_shared(block, references)
+
+
+def _texts(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.md")) if _is_visible(path)]
 
 
 def _is_visible(path: Path) -> bool:

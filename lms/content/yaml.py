@@ -123,7 +123,7 @@ class _Reader:
         why = getattr(broken, "problem", None) or "it is not finished"
         message = (
             f"This is not readable YAML: {why}. Check the indentation and the quotes; "
-            "text with ': ' or ' #' in it belongs in quotes."
+            "text with ': ' or ' #' in it, or with * & ! @ at its start, belongs in quotes."
         )
         line = min(mark.line if mark else 0, self._last) + self._offset
         self._problems.add(ProblemCode.BROKEN_YAML, message, line=line)
