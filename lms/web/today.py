@@ -68,8 +68,8 @@ def _trainee(place: Enrolment) -> dict[str, Any]:
     leaves = [row for row in _flat(rows) if row.kind not in BRACKETS]
     return {
         "first": _first_of_trainee(practice_hold(session, place), leaves, verdict),
-        "others": [_other(row) for row in leaves if _waits_for_others(row)],
-        "so_far": [row for row in leaves if row.need or row.words][:4],
+        "others": [_other(row) for row in _waiting_for_others(leaves)],
+        "so_far": [row for row in leaves if row.need][:4],
         "summary": summary_words(verdict),
     }
 
@@ -82,9 +82,16 @@ def _is_open(row: RequirementRow) -> bool:
     return row.state not in {State.MET.value, State.WAIVED.value, State.NOT_APPLICABLE.value}
 
 
-def _waits_for_others(row: RequirementRow) -> bool:
-    others = {WaitingOn.TRAINER, WaitingOn.SUPERVISOR, WaitingOn.COORDINATOR}
-    return _is_open(row) and row.waiting_on in others
+def _waiting_for_others(leaves: list[RequirementRow]) -> list[RequirementRow]:
+    """Return what others must do next; a decision only once all else is done."""
+    staff = {WaitingOn.TRAINER, WaitingOn.SUPERVISOR, WaitingOn.COORDINATOR}
+    open_rows = [row for row in leaves if _is_open(row)]
+    work_left = any(row.kind != "decision" for row in open_rows)
+    return [
+        row
+        for row in open_rows
+        if row.waiting_on in staff and not (row.kind == "decision" and work_left)
+    ]
 
 
 def _other(row: RequirementRow) -> Line:

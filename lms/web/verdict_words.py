@@ -20,6 +20,7 @@ from lms.rules.verdict import (
     Row,
     Step,
     Summary,
+    ToGo,
     Unit,
     Verdict,
     WaitingOn,
@@ -27,6 +28,7 @@ from lms.rules.verdict import (
 )
 from lms.web.filters import date_words, minutes_words, percent_words
 
+NAMED = 3
 NEXT_URLS = {
     "completions": "/modules",
     "score": "/assessments",
@@ -120,6 +122,8 @@ def number_words(row: Row) -> str:
     need = tally.need.min if isinstance(tally.need, Bounds) else tally.need
     if need is None:
         return have
+    if tally.unit is Unit.COUNT and need == 1:
+        return ""
     return str(_("%(have)s of %(need)s", have=have, need=amount_words(Amount(need, tally.unit))))
 
 
@@ -150,7 +154,7 @@ def rows_of(
 
 def _shown(row: Row, facts: dict[str, tuple[date, str]], own: bool) -> RequirementRow:
     need = row.tally.need.min if isinstance(row.tally.need, Bounds) else row.tally.need
-    bar = row.tally.unit is Unit.MINUTES and bool(need)
+    bar = row.tally.unit in {Unit.MINUTES, Unit.COUNT} and bool(need) and need != 1
     return RequirementRow(
         id=row.id,
         label=row.label,
@@ -254,13 +258,19 @@ def _met_words(summary: Summary) -> str:
 
 
 def _left_words(summary: Summary) -> str:
-    names = [
-        one.noun
-        if one.missing is None
-        else str(_("%(amount)s of %(what)s", amount=amount_words(one.missing), what=one.noun))
-        for one in summary.to_go
-    ]
-    words = ngettext(
-        "%(num)s to go: %(names)s.", "%(num)s to go: %(names)s.", len(names), names="; ".join(names)
-    )
+    """Return how many are still to go, by name; of many only the first few are named."""
+    names = [_to_go_words(one) for one in summary.to_go[:NAMED]]
+    left = len(summary.to_go)
+    if left > NAMED:
+        words = _("%(num)s to go. First: %(names)s.", num=left, names="; ".join(names))
+    else:
+        words = ngettext(
+            "%(num)s to go: %(names)s.", "%(num)s to go: %(names)s.", left, names="; ".join(names)
+        )
     return str(words)
+
+
+def _to_go_words(one: ToGo) -> str:
+    if one.missing is None:
+        return one.noun
+    return str(_("%(amount)s of %(what)s", amount=amount_words(one.missing), what=one.noun))
