@@ -1,0 +1,68 @@
+"""Assessments: what is offered, sitting an attempt, and reading what came of it."""
+
+from lms.services.assessments.forms import find_item, paper_of
+from lms.services.assessments.offering import (
+    Offered,
+    get_assessment,
+    list_offered,
+    offer_of,
+    rules_for,
+)
+from lms.services.assessments.results import (
+    AttemptRow,
+    Conversation,
+    Outcome,
+    Sight,
+    list_attempts,
+    list_conversations,
+    list_flags,
+    outcome_of,
+    owner_of,
+    settle_flag,
+    sight_of_attempt,
+    source_words,
+)
+from lms.services.assessments.sitting import (
+    MAX_COUNTER,
+    Answers,
+    Saved,
+    answers_of,
+    get_attempt,
+    save_answer,
+    start_attempt,
+    start_clock,
+    stop_clock,
+    submit_attempt,
+)
+
+__all__ = [
+    "MAX_COUNTER",
+    "Answers",
+    "AttemptRow",
+    "Conversation",
+    "Offered",
+    "Outcome",
+    "Saved",
+    "Sight",
+    "answers_of",
+    "find_item",
+    "get_assessment",
+    "get_attempt",
+    "list_attempts",
+    "list_conversations",
+    "list_flags",
+    "list_offered",
+    "offer_of",
+    "outcome_of",
+    "owner_of",
+    "paper_of",
+    "rules_for",
+    "save_answer",
+    "settle_flag",
+    "sight_of_attempt",
+    "source_words",
+    "start_attempt",
+    "start_clock",
+    "stop_clock",
+    "submit_attempt",
+]
