@@ -136,7 +136,7 @@ ACTS: dict[Permission, tuple[Predicate, ...]] = {
     Permission.ATTESTATION_MAKE: (_own,),
     Permission.ATTEMPT_START: (_own,),
     Permission.ATTEMPT_ANSWER: (_own,),
-    Permission.ATTEMPT_READ: (_own, _trainer),
+    Permission.ATTEMPT_READ: (_own, _trainer, _coordinator),
     Permission.FLAG_SETTLE: (_trainer, _coordinator),
     Permission.SCENARIO_READ: (_trainee, _holds(Role.TRAINER), _office),
     Permission.SIMULATOR_READ: (_holds(Role.TRAINER), _office),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.content.versions import ContentKind
 from lms.db import lock_row
-from lms.models import Attempt, AttemptFlag, Enrolment, Person, Score
+from lms.models import Attempt, AttemptFlag, Cohort, Enrolment, Person, Score
 from lms.rules.assessments.attempts import marks_of
 from lms.rules.assessments.definition import Assessment
 from lms.rules.assessments.scoring import AssessmentScore, score
@@ -48,6 +48,16 @@ class Sight:
     is_own: bool
     answers: bool
     flags: bool
+
+
+class Owner(NamedTuple):
+    """Whose attempt it is: the person, their place's public id, its organisation and zone."""
+
+    id: int
+    chosen_name: str
+    place_id: str
+    organisation_id: int
+    zone: str
 
 
 class AttemptRow(NamedTuple):
@@ -90,10 +100,17 @@ def sight_of_attempt(session: Session, actor: Actor, attempt: Attempt) -> Sight:
     )
 
 
-def owner_of(session: Session, attempt: Attempt) -> Person:
+def owner_of(session: Session, attempt: Attempt) -> Owner:
     """Return whose attempt it is."""
-    query = select(Person).join(Enrolment, Enrolment.person_id == Person.id)
-    return session.scalars(query.where(Enrolment.id == attempt.enrolment_id)).one()
+    query = (
+        select(
+            Person.id, Person.chosen_name, Enrolment.public_id, Cohort.organisation_id, Cohort.zone
+        )
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Enrolment.id == attempt.enrolment_id)
+    )
+    return Owner(*session.execute(query).one())
 
 
 def list_attempts(session: Session, enrolment_id: int) -> list[AttemptRow]:
