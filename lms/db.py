@@ -161,5 +161,8 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
 
 
 def lock_row(session: Session, row: Base) -> None:
-    """Hold one row until the end of the transaction, re-read (a no-op lock on SQLite)."""
-    session.refresh(row, with_for_update=True)
+    """Hold one row until the end of the transaction, re-read (a no-op lock on SQLite).
+
+    Edge: what was loaded beside it is read again and not held.
+    """
+    session.refresh(row, with_for_update={"of": type(row)})

@@ -121,6 +121,8 @@ def requires(permission: Permission, **loaders: Loader) -> Callable[[View], View
         def guarded(**values: Any) -> Any:
             if signed_in() is None:
                 return _to_sign_in()
+            if any("\0" in str(value) for value in values.values()):
+                raise MissingError  # no id holds it, and PostgreSQL takes no text that does
             named = {name: values.pop(f"{name}_id") for name in loaders}
 
             def load_all() -> dict[str, Any]:

@@ -395,7 +395,7 @@ def test_the_trainee_reads_each_field_and_what_answers_bring_about(page, session
     trainee.get(f"/attempts/{handed_in.public_id}/feedback/boundaries")
     chosen = trainee.soup.find(id="bnd-01").find(class_="note")
     assert "She stays in charge and is not left alone." in chosen.text
-    assert "1 of 1" in trainee.words
+    assert "1 of 1 points" in trainee.words
     assert "You left this one out." in trainee.words
     assert "Source: Liversage" in trainee.words
 

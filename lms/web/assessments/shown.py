@@ -131,11 +131,13 @@ def points_words(points: Fraction) -> str:
 
 def part_words(part: Points) -> str:
     """Return a part's result in words: "6 5/12 of 8 points, 80.2 %"."""
-    return _(
-        "%(points)s of %(of)s points, %(percent)s",
-        points=points_words(part.points),
-        of=points_words(part.of),
-        percent=percent_words(part.score_percent),
+    return str(
+        _(
+            "%(points)s of %(of)s points, %(percent)s",
+            points=points_words(part.points),
+            of=points_words(part.of),
+            percent=percent_words(part.score_percent),
+        )
     )
 
 
@@ -224,7 +226,8 @@ def _told(outcome: Outcome, item: Item, number: int, source: str) -> Told:
 
 
 def _item_words(result: Points) -> str:
-    return _("%(points)s of %(of)s", points=points_words(result.points), of=points_words(result.of))
+    points, of = points_words(result.points), points_words(result.of)
+    return str(_("%(points)s of %(of)s points", points=points, of=of))
 
 
 def _choices(item: Item, value: Any) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
