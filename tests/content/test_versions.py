@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.content.errors import ContentError
@@ -122,6 +122,7 @@ def test_a_default_of_another_type_is_said():
     assert canonical_json(Note("a", False)) == '{"marks":false,"words":"a"}'
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(st.integers()), st.integers())
 def test_equal_definitions_have_equal_texts(words, marks, seen):
     text = canonical_json(Note(words, tuple(marks), seen))
@@ -129,6 +130,7 @@ def test_equal_definitions_have_equal_texts(words, marks, seen):
     assert json.loads(text)["words"] == unicodedata.normalize("NFC", words)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text() | st.booleans()))
 def test_the_order_of_keys_does_not_matter(entries):
     turned = dict(reversed(list(entries.items())))

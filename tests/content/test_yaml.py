@@ -5,7 +5,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.content.errors import ProblemCode, Problems
@@ -126,9 +126,9 @@ def test_all_tricks_of_a_document_are_named_at_once():
 
 
 def test_a_megabyte_is_read_in_seconds():
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(value_of("- a\n" * 249_999)) == 249_999
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_places_read_like_code():
@@ -148,6 +148,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.text("[]{}:,-?&*!|>'\"%@` \n\ta1#", max_size=60))
 def test_any_text_is_read_or_named_and_never_breaks(text):
     problems = Problems("a.yaml")
@@ -159,6 +160,7 @@ def test_any_text_is_read_or_named_and_never_breaks(text):
         json.dumps(document.value, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(values)
 def test_json_is_read_as_the_yaml_it_is(value):
     assert value_of(json.dumps(value, ensure_ascii=False)) == value
