@@ -128,7 +128,8 @@ class Database:
         return self._sessions()
 
 
-BeforeCommit = Callable[[Session], None]
+OF_ONE_ACT = ("audit", "after_commit", "nudged", "sealers", "relations")
+"""What a session remembers of an act, forgotten with it: above all keys that were never saved."""
 
 
 @contextmanager
@@ -138,8 +139,7 @@ def transaction(session: Session) -> Iterator[Session]:
     Edge: what was read before is rolled back and expired, so that it is read again under the
     write lock. The audit entries gathered in `session.info` are linked just before the commit.
     """
-    if not session.info.get("nested_for_tests"):
-        session.rollback()
+    session.rollback()
     session.expire_all()
     session.connection(execution_options={"write": True})
     try:
@@ -150,6 +150,8 @@ def transaction(session: Session) -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
+        for name in OF_ONE_ACT:
+            session.info.pop(name, None)
         raise
     for after in session.info.pop("after_commit", ()):
         after()

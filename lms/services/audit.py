@@ -131,11 +131,6 @@ def _append(session: Session, head: AuditHead, note: PendingEntry, key: bytes) -
     head.seq, head.hash = entry.seq, entry.hash
 
 
-def forget_pending(session: Session) -> None:
-    """Drop what was noted by an act that was rolled back."""
-    session.info.pop("audit", None)
-
-
 def list_heads(session: Session) -> list[AuditHead]:
     """Return the tips of all chains, to be kept elsewhere."""
     return list(session.scalars(select(AuditHead).order_by(AuditHead.chain)))

@@ -1,0 +1,83 @@
+"""Jobs: the table is the truth, with or without a nudge."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lms.db import transaction
+from lms.models import Job, Mail
+from lms.services.jobs import LEASE, queue_job, run_due
+from lms.services.mail import queue_mail, send_one
+from tests.cast import NOW
+
+
+def test_a_job_is_queued_once_by_its_key(session):
+    """The same key makes one row."""
+    assert queue_job(session, "tidy", "tidy:1", now=NOW) is True
+    assert queue_job(session, "tidy", "tidy:1", now=NOW) is False
+    assert len(session.scalars(select(Job)).all()) == 1
+
+
+def test_everything_due_is_done_without_any_nudge(session):
+    """The sweep alone finishes all jobs."""
+    done = []
+    with transaction(session):
+        for n in range(5):
+            queue_job(session, "count", f"count:{n}", now=NOW, n=n)
+    handlers = {"count": lambda s, payload, now: done.append(payload["n"])}
+    assert run_due(session, handlers, NOW) == 5
+    assert sorted(done) == [0, 1, 2, 3, 4]
+    assert run_due(session, handlers, NOW) == 0
+
+
+def test_a_job_that_cannot_run_waits_and_lets_others_pass(session):
+    """One bad job does not stop the line; it comes again later."""
+    with transaction(session):
+        queue_job(session, "bad", "bad:1", now=NOW)
+        queue_job(session, "good", "good:1", now=NOW)
+    seen = []
+
+    def bad(session, payload, now):
+        raise OSError("no post office")
+
+    handlers = {"bad": bad, "good": lambda s, p, now: seen.append(1)}
+    assert run_due(session, handlers, NOW) == 1
+    assert seen == [1]
+    assert run_due(session, handlers, NOW) == 0
+    later = session.scalars(select(Job).where(Job.kind == "bad")).one()
+    assert later.due_at > NOW
+    assert later.state == "queued"
+
+
+def test_a_lease_that_ran_out_is_taken_over(session):
+    """A worker that died loses only time."""
+    with transaction(session):
+        queue_job(session, "good", "good:1", now=NOW)
+        job = session.scalars(select(Job)).one()
+        job.lease_until = NOW + LEASE
+    handlers = {"good": lambda s, p, now: None}
+    assert run_due(session, handlers, NOW) == 0
+    assert run_due(session, handlers, NOW + LEASE + timedelta(seconds=1)) == 1
+
+
+def test_mail_is_emptied_once_sent_and_never_sent_twice(session):
+    """Links in a letter are keys: they do not stay in the database."""
+    sent = []
+    mail = queue_mail(session, to="a@example.org", subject="Hello", body="link", now=NOW)
+    send_one(session, mail.id, lambda m: sent.append(m.body), NOW)
+    send_one(session, mail.id, lambda m: sent.append(m.body), NOW)
+    assert sent == ["link"]
+    assert (mail.state, mail.body) == ("sent", "")
+
+
+def test_a_letter_that_cannot_leave_stays_queued(session):
+    """The job raises, the letter stays."""
+    mail = queue_mail(session, to="a@example.org", subject="Hello", body="link", now=NOW)
+
+    def closed(message):
+        raise OSError("closed")
+
+    with pytest.raises(OSError, match="closed"):
+        send_one(session, mail.id, closed, NOW)
+    assert session.get_one(Mail, mail.id).state == "queued"
