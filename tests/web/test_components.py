@@ -153,7 +153,7 @@ def test_the_way_out_works_without_scripts(page: Page, app: Flask) -> None:
     assert page.get("/leave").headers["Location"] == neutral
 
 
-@pytest.mark.parametrize("code", [400, 403, 404, 409, 413, 429])
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 409, 413, 429])
 def test_an_error_page_is_a_whole_page(app: Flask, code: int) -> None:
     with app.test_request_context("/somewhere"):
         page = render_template(f"errors/{code}.html")
@@ -175,7 +175,7 @@ def test_the_last_resort_needs_nothing() -> None:
 
 @pytest.mark.parametrize("path", STYLES, ids=lambda path: path.stem)
 def test_styles_know_no_left_or_right(path: Path) -> None:
-    rules = re.sub(r"/\*.*?\*/|@media[^{]*", "", path.read_text("utf-8"), flags=re.S)
+    rules = re.sub(r"/\*.*?\*/|@(media|container)[^{]*", "", path.read_text("utf-8"), flags=re.S)
     assert not PHYSICAL.search(rules), PHYSICAL.search(rules)
 
 
