@@ -134,6 +134,7 @@ def _check(read: _Read, root: Path, problems: Problems) -> None:
         texts.check_fields(rubric)
     for agreement in read.agreements.values():
         check_shared(agreement.head, ids)
+        texts.check_fields(agreement.head)
         texts.check_prose(agreement.agreement.text, agreement.text, agreement.head.problems)
     known = _known(read, root, frozenset(lessons))
     for path, programme in read.programmes.items():

@@ -87,6 +87,8 @@ LESSON = "modules/boundaries/01-first-contact.md"
         ("programmes/small.yaml", "modules: [boundaries]", "modules: [gone]",
          (13, "requirements[0].modules[0]", "unknown-name")),
         ("programmes/small.yaml", "id: small", "id: other", (1, "id", "bad-id")),
+        ("programmes/agreements/keep.md", "explanation: So.", "explanation: So <b>.",
+         (12, "questions[0].explanation", "raw-html")),
         ("programmes/agreements/keep.md", "We keep it.", "# We keep it.", (26, "", "heading")),
     ],
 )  # fmt: skip
