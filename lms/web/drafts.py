@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request
+from werkzeug.datastructures import MultiDict
 
 from lms.db import utcnow
 from lms.rules.policy import Permission
@@ -13,6 +14,8 @@ from lms.web.access import acting, requires, the_actor
 from lms.web.state import current_session
 
 bp = Blueprint("drafts", __name__)
+JOINT = "\x1f"
+HIDDEN = {"HiddenField", "CSRFTokenField"}
 KEY = re.compile(r"[a-z0-9][a-z0-9:/_-]{0,150}")
 
 
@@ -22,12 +25,24 @@ def draft_for(key: str) -> KeptDraft | None:
 
 
 def fill_from_draft(form: Any, key: str) -> KeptDraft | None:
-    """Put a draft's words into the text fields of a form that was not sent yet."""
+    """Put a draft's words into the fields of a form that was not sent yet.
+
+    Shape: several values of one name arrive joined by the unit separator; a field made of several
+           boxes finds them under its own name, a hyphen and theirs.
+    """
     kept = draft_for(key) if request.method == "GET" else None
-    for field in form if kept else ():
-        if field.name in kept.body and field.type not in {"HiddenField", "CSRFTokenField"}:  # type: ignore[union-attr]
-            field.process_formdata([kept.body[field.name]])  # type: ignore[union-attr]
+    if kept is None:
+        return None
+    pairs = [(name, value) for name, joined in kept.body.items() for value in joined.split(JOINT)]
+    typed = MultiDict(pairs)
+    for field in form:
+        if field.type not in HIDDEN and any(_belongs(name, field.name) for name in typed):
+            field.process(typed)
     return kept
+
+
+def _belongs(name: str, field_name: str) -> bool:
+    return name == field_name or name.startswith(f"{field_name}-")
 
 
 @bp.put("/drafts/<path:key>")
