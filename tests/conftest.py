@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import lms.services.signin as signin_service
 from lms import create_app
 from lms.config import Settings, settings_from
-from lms.db import Base, Database, make_engine
+from lms.db import Database, make_engine
 from tests.cast import Cast, make_cast
 from tests.page import Page
 
@@ -152,7 +151,22 @@ def new_database() -> Callable[..., Database]:
     return lambda url: Database(make_engine(url))
 
 
-def pytest_sessionfinish(session: Any) -> None:
-    """Leave nothing behind."""
-    shutil.rmtree("var/test", ignore_errors=True)
-    assert Base.metadata.tables
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say in the last lines what was skipped, and how to have it."""
+    reasons = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", [])}
+    count = len(terminalreporter.stats.get("skipped", []))
+    if count:
+        terminalreporter.write_line(f"{count} skipped: " + "; ".join(sorted(reasons)))
+    if not POSTGRES:
+        terminalreporter.write_line(
+            "Run on SQLite. For PostgreSQL: LMS_TEST_POSTGRES="
+            "postgresql+psycopg://USER@HOST:5432/postgres make test"
+        )
+
+
+def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
+    """Where skips are not allowed, a skip is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get("LMS_TEST_NO_SKIP") and exitstatus == 0:
+        session.exitstatus = 1
