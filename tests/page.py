@@ -86,6 +86,8 @@ class Page:
 
     def _look(self, reply: TestResponse) -> TestResponse:
         self.reply = reply
+        if 300 <= reply.status_code < 400:
+            self.soup = BeautifulSoup("", "html5lib")
         if reply.mimetype == "text/html" and not 300 <= reply.status_code < 400:
             self.soup = check_html(reply)
         return reply

@@ -46,6 +46,7 @@ from lms.services.signin import (
 )
 from lms.web.access import forget_sign_in, public, sign_in, signed_in
 from lms.web.forms import Form, given, line, needed
+from lms.web.frame import csrf
 from lms.web.state import current_session, state
 from lms.web.words import sentence
 from lms.words import letter
@@ -194,6 +195,7 @@ def _end() -> None:
 
 
 @bp.post("/sign-out")
+@csrf.exempt  # a stale page must not keep anybody signed in
 @public
 def leave_account() -> Reply:
     """Sign out of this device."""
@@ -203,6 +205,7 @@ def leave_account() -> Reply:
 
 
 @bp.post("/leave")
+@csrf.exempt  # leaving always works; the worst a forger does is to sign somebody out
 @public
 def leave() -> Reply:
     """Leave at once for a neutral page; the sign-in ends, drafts stay."""

@@ -119,6 +119,12 @@ class Visitor:
         self.page.on("request", self._note)
         self.page.on("pageerror", lambda error: self.foreign.append(f"script: {error}"))
 
+        self.page.on("console", self._hear)
+
+    def _hear(self, message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            self.foreign.append(message.text)
+
     def _note(self, request: Any) -> None:
         if not request.url.startswith((self.site.url, "data:", "blob:")):
             self.foreign.append(request.url)
@@ -180,7 +186,6 @@ def visitor(browser: Any, site: Site) -> Iterator[MakeVisitor]:
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
             reduced_motion="reduce",
-            bypass_csp=True,
         )
         context.set_default_timeout(20_000)
         opened.append(context)
