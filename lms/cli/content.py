@@ -7,6 +7,7 @@ import click
 from lms.cli.context import COULD_NOT_LOOK, NO, a_session, answer, say, settings_or_stop
 from lms.content.bundled import bundled
 from lms.content.errors import ContentError
+from lms.content.figures import reading_figures
 from lms.content.library import Library, load_library
 from lms.db import transaction, utcnow
 from lms.services.publishing import publish_library
@@ -52,8 +53,10 @@ def check(folder: Path | None, as_json: bool) -> None:
     library = load_or_stop(folder, as_json)
     if as_json:
         answer({"versions": counts_of(library)})
-    else:
-        say(", ".join(f"{n} {kind}" for kind, n in counts_of(library).items()) + ": all in order.")
+        return
+    for lesson in reading_figures(library):
+        say(f"{lesson.module}/{lesson.lesson}: {lesson.words} words, grade {lesson.grade}")
+    say(", ".join(f"{n} {kind}" for kind, n in counts_of(library).items()) + ": all in order.")
 
 
 @content.command()

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lms.cli.context import COULD_NOT_LOOK, settings_or_stop, stop
+from lms.cli.context import COULD_NOT_LOOK, a_session, settings_or_stop, stop
 from lms.config import Settings
 
 THREADS = 4
@@ -43,6 +43,17 @@ def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
     Server().run()
 
 
+def refuse_other_database(settings: Settings) -> None:
+    """End where settings and database do not belong together: a demo never becomes real."""
+    from lms.services.installation import WrongDatabaseError, refuse_wrong_database
+
+    try:
+        with a_session(settings) as session:
+            refuse_wrong_database(session, is_demo=settings.demo)
+    except WrongDatabaseError as wrong:
+        stop(COULD_NOT_LOOK, str(wrong))
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -57,6 +68,7 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = settings_or_stop()
     if current(settings.database_url) != head():
         stop(COULD_NOT_LOOK, "The database is not up to date. Run: lms db upgrade")
+    refuse_other_database(settings)
     run_server(settings, host, port, workers or multiprocessing.cpu_count())
 
 
@@ -68,4 +80,6 @@ def worker() -> None:
     """
     from lms.jobs import run_worker
 
-    run_worker(settings_or_stop())
+    settings = settings_or_stop()
+    refuse_other_database(settings)
+    run_worker(settings)
