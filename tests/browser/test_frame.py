@@ -1,7 +1,6 @@
 """What the frame's scripts do, in a browser: the way out, kept words, the cover, one sending."""
 
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -25,21 +24,8 @@ from lms.services.signin import token_hash
 from tests.cast import make_cast, sign_in_token
 from tests.conftest import make_database, settings_for
 
-pytestmark = pytest.mark.browser
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"width": 360, "height": 740}
 KEY = "patterns"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=OPTIONS, headless=True
-        )
-        yield found
-        found.close()
 
 
 @contextmanager
