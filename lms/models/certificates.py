@@ -2,7 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, PublicIdMixin
@@ -58,11 +67,21 @@ class Certificate(PublicIdMixin, Base):
 
 
 class CertificateEvent(Base):
-    """What happened to a certificate after issue, never an edit of it."""
+    """What happened to a certificate after issue, never an edit of it; one event at most is last.
+
+    `reason` is sealed with the holder's key.
+    """
 
     __tablename__ = "certificate_event"
     __table_args__ = (
         CheckConstraint("kind in ('suspended','reinstated','revoked','superseded')", name="kind"),
+        Index(
+            "uq_certificate_event_last",
+            "certificate_id",
+            unique=True,
+            sqlite_where=text("kind in ('revoked','superseded')"),
+            postgresql_where=text("kind in ('revoked','superseded')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """Certificates: the public code, the lifecycle, who may issue or withdraw one, and the seal."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -151,9 +151,23 @@ def state_on(
     return state
 
 
+def state_since(
+    events: Iterable[CertificateEvent], valid_until: date | None, on: date
+) -> date | None:
+    """Return the day of the event that brought the state of `on`; None where a date or none did."""
+    past = _in_order(event for event in events if event.happened_on <= on)
+    if state_on(past, valid_until, on) in (CertificateState.VALID, CertificateState.EXPIRED):
+        return None
+    return past[-1].happened_on
+
+
+def _in_order(events: Iterable[CertificateEvent]) -> list[CertificateEvent]:
+    return sorted(events, key=lambda event: (event.happened_on, event.recorded_at))
+
+
 def _state_from(events: Iterable[CertificateEvent]) -> CertificateState:
     state = CertificateState.VALID
-    for event in sorted(events, key=lambda event: (event.happened_on, event.recorded_at)):
+    for event in _in_order(events):
         state = MOVES[state].get(event.kind, state)
     return state
 
@@ -168,6 +182,10 @@ class IssueRefusal(StrEnum):
     OWN_CERTIFICATE = "own-certificate"
     ONLY_MARKER = "only-marker"
     ONLY_CONFIRMER = "only-confirmer"
+    PLACE_NOT_OPEN = "place-not-open"
+    NAME_CHANGED = "name-changed"
+    NAME_NOT_PRINTABLE = "name-not-printable"
+    WORDS_DO_NOT_FIT = "words-do-not-fit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +194,8 @@ class IssueCase:
 
     `markers` marked the released role-plays and `confirmers` confirmed the counted hours, each
     person once. `separation_waived` says that a small programme has recorded its reason. `scope` is
-    the sentence the certificate prints about what it covers.
+    the sentence the certificate prints about what it covers. `place_open` is false for a place that
+    was not admitted, is paused or was given up.
     """
 
     verdict_met: bool
@@ -188,6 +207,7 @@ class IssueCase:
     markers: frozenset[int]
     confirmers: frozenset[int]
     separation_waived: bool = False
+    place_open: bool = True
 
 
 def refusal_to_issue(case: IssueCase) -> IssueRefusal | None:
@@ -200,6 +220,8 @@ def refusal_to_issue(case: IssueCase) -> IssueRefusal | None:
         return IssueRefusal.OWN_CERTIFICATE
     if case.already_issued:
         return IssueRefusal.ALREADY_ISSUED
+    if not case.place_open:
+        return IssueRefusal.PLACE_NOT_OPEN
     if not case.verdict_met:
         return IssueRefusal.VERDICT_NOT_MET
     if not case.scope.strip():
@@ -275,6 +297,43 @@ def _is_allowed(kind: CertificateEventKind, case: EventCase) -> bool:
 def refusal_to_revoke(case: EventCase) -> EventRefusal | None:
     """Return why this person may not revoke the certificate on that day, or None if they may."""
     return refusal_to_record(CertificateEventKind.REVOKED, case)
+
+
+class Claim(StrEnum):
+    """One thing that a certificate says in public; its holder may hide each, never the state.
+
+    `covers` goes with what the certificate does not qualify for.
+    """
+
+    NAME = "name"
+    PROGRAMME = "programme"
+    ORGANISATION = "organisation"
+    COVERS = "covers"
+    DOES_NOT_QUALIFY = "does_not_qualify"
+    ISSUED_ON = "issued_on"
+    VALID_UNTIL = "valid_until"
+    NUMBER = "number"
+
+
+CHOICES: dict[Claim, tuple[Claim, ...]] = {
+    Claim.NAME: (Claim.NAME,),
+    Claim.PROGRAMME: (Claim.PROGRAMME,),
+    Claim.ORGANISATION: (Claim.ORGANISATION,),
+    Claim.COVERS: (Claim.COVERS, Claim.DOES_NOT_QUALIFY),
+    Claim.ISSUED_ON: (Claim.ISSUED_ON,),
+    Claim.VALID_UNTIL: (Claim.VALID_UNTIL,),
+    Claim.NUMBER: (Claim.NUMBER,),
+}
+"""What a holder chooses to show or hide, and which claims each choice is about."""
+
+
+def claims_shown(claims: Mapping[str, str | None], hidden: Collection[str]) -> dict[Claim, str]:
+    """Return what the check page may say, in the order it is said; `hidden` holds choices.
+
+    Edge: names that are no choice hide nothing; a claim without a value is left out.
+    """
+    shown = [claim for choice, part in CHOICES.items() if choice not in hidden for claim in part]
+    return {claim: value for claim in shown if (value := claims.get(claim))}
 
 
 def seal(facts: str, salt: bytes) -> str:

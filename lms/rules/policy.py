@@ -184,10 +184,10 @@ READS: dict[Permission, RecordClass] = {
     Permission.VERDICT_READ: RecordClass.VERDICT_STATE,
     Permission.READINESS_DECIDE: RecordClass.READINESS_DECISION,
     Permission.WAIVER_MAKE: RecordClass.EVIDENCE,
-    Permission.CERTIFICATE_ISSUE: RecordClass.CERTIFICATE,
-    Permission.CERTIFICATE_READ: RecordClass.CERTIFICATE,
-    Permission.CERTIFICATE_HIDE: RecordClass.CERTIFICATE,
-    Permission.CERTIFICATE_REVOKE: RecordClass.CERTIFICATE,
+    Permission.CERTIFICATE_ISSUE: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_READ: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_HIDE: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_REVOKE: RecordClass.VERDICT_STATE,
 }
 
 
