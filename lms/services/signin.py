@@ -294,20 +294,30 @@ def find_owner_of_token(session: Session, token: str) -> int | None:
     return session.scalars(query).one_or_none()
 
 
+def _wait_key(what: str, who: str) -> str:
+    return "wait:" + what + ":" + hashlib.sha256(who.encode()).hexdigest()[:40]
+
+
+def seconds_left(session: Session, what: str, who: str) -> int:
+    """Return how long somebody must still wait; 0 means now. Only reads, and counts no try."""
+    now = int(time.time())
+    query = text("select exp from rate_bucket where k = :k and exp > :now")
+    until = session.execute(query, {"k": _wait_key(what, who), "now": now}).scalar_one_or_none()
+    return 0 if until is None else int(until) - now
+
+
 def seconds_to_wait(session: Session, what: str, who: str, *, free: int, window: int) -> int:
     """Count a try and return how long to wait before it is looked at; 0 means now.
 
     Units: `window` seconds. Edge: a try made while waiting is not counted, so that hammering
     makes nobody else's wait longer than a minute.
     """
-    now = int(time.time())
-    key = "wait:" + what + ":" + hashlib.sha256(who.encode()).hexdigest()[:40]
-    query = text("select exp from rate_bucket where k = :k and exp > :now")
-    until = session.execute(query, {"k": key, "now": now}).scalar_one_or_none()
-    if until is not None:
-        return int(until) - now
+    left = seconds_left(session, what, who)
+    if left:
+        return left
     wait = count_try(session, what, who, free=free, window=window)
     if wait:
+        now, key = int(time.time()), _wait_key(what, who)
         values = {"k": key, "now": now, "exp": now + wait}
         session.execute(_BUCKET, values)
         session.execute(

@@ -1,5 +1,210 @@
-"""Pages of check."""
+"""The public check of a certificate: by code, by address or by file, signed in or not."""
 
-from flask import Blueprint
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+from wtforms import FileField, StringField
+
+from lms.db import transaction, utcnow
+from lms.rules.certificates import CodeFault, format_code, parse_code
+from lms.services.certificates import Checked, check_code, check_file, instant_words
+from lms.services.signin import WINDOW_SECONDS, seconds_left, seconds_to_wait
+from lms.web.access import public
+from lms.web.certificates import claim_rows, words_since
+from lms.web.forms import Form
+from lms.web.frame import csrf
+from lms.web.state import MEGABYTE, current_session
+from lms.web.words import sentence
 
 bp = Blueprint("check", __name__)
+BUCKET = "check"
+FREE_MISSES = 30
+FILE_LIMIT = 10 * MEGABYTE
+AROUND_A_FILE = 64 * 1024
+CHUNK = 64 * 1024
+
+MEANINGS = {
+    "valid": _l("The organisation gave this certificate, and it holds today."),
+    "suspended": _l("It does not hold at present. It may hold again later."),
+    "revoked": _l("It no longer holds."),
+    "expired": _l("Its last day is over. It held until then."),
+    "superseded": _l("It was replaced by a newer one. Ask the person for the newer code."),
+}
+
+
+class CodeForm(Form):
+    """One code. It changes nothing, so it needs no cookie and no token."""
+
+    class Meta:
+        csrf = False
+
+    code = StringField(
+        _l("Code"),
+        description=_l("27 characters, in groups of three. Spaces and dashes do not matter."),
+    )
+
+
+class FileForm(Form):
+    """One file, compared byte by byte and not kept."""
+
+    class Meta:
+        csrf = False
+
+    file = FileField(
+        _l("Or the file itself"),
+        description=_l("We compare it with what we issued. We do not open it and do not keep it."),
+    )
+
+
+def _page(
+    code: str = "", *, wait: int = 0, code_words: str = "", file_words: str = "", status: int = 200
+) -> Any:
+    form, file_form = CodeForm(formdata=None), FileForm(formdata=None)
+    form.code.data = code
+    if code_words:
+        form.refuse(form.code, code_words)
+    if file_words:
+        file_form.refuse(file_form.file, file_words)
+    page = render_template("check/show.html", form=form, file_form=file_form, wait=wait)
+    return page, status, {"Retry-After": str(wait)} if wait else {}
+
+
+@bp.get("/check")
+@public
+def show() -> Any:
+    """Show the one field; a code in the address's query is taken as typed."""
+    if "code" in request.args:
+        return _find(request.args["code"])
+    return _page()
+
+
+@bp.post("/check")
+@csrf.exempt
+@public
+def find() -> Any:
+    """Lead to the page of the code that was typed."""
+    return _find(request.form.get("code", ""))
+
+
+def _find(typed: str) -> Any:
+    code = parse_code(typed)
+    if isinstance(code, CodeFault):
+        return _page(typed, code_words=sentence(code))
+    return redirect(url_for(".code", code=code))
+
+
+def _waiting() -> int:
+    return seconds_left(current_session(), BUCKET, str(request.remote_addr))
+
+
+def _look_up(look: Callable[[], Checked | None]) -> Checked | None:
+    """Look something up, and count it where nothing is found: only guessing is slowed."""
+    found = look()
+    if found is None:
+        place = str(request.remote_addr)
+        with transaction(current_session()) as db:
+            seconds_to_wait(db, BUCKET, place, free=FREE_MISSES, window=WINDOW_SECONDS)
+    return found
+
+
+def _look_up_code(code: str) -> Checked | None:
+    return _look_up(lambda: check_code(current_session(), code, now=utcnow()))
+
+
+def _result(found: Checked, *, is_file: bool) -> str:
+    return str(
+        render_template(
+            "check/code.html",
+            found=found,
+            words=words_since(found.state, found.since) if found.since else "",
+            rows=claim_rows({claim.value: value for claim, value in found.claims.items()}),
+            meaning=MEANINGS[found.state.value],
+            is_file=is_file,
+            as_of=utcnow(),
+        )
+    )
+
+
+@bp.get("/check/<code>")
+@public
+def code(code: str) -> Any:
+    """Show the state of a certificate and the claims its holder shows."""
+    plain = parse_code(code)
+    if isinstance(plain, CodeFault):
+        return _page(code, code_words=sentence(plain), status=400)
+    if plain != code:
+        return redirect(url_for(".code", code=plain))
+    wait = _waiting()
+    if wait:
+        return _page(format_code(plain), wait=wait, status=429)
+    found = _look_up_code(plain)
+    if found is None:
+        return render_template("check/unknown.html", code=plain), 404
+    return _result(found, is_file=False)
+
+
+@bp.get("/check/<code>.json")
+@public
+def code_as_json(code: str) -> Any:
+    """Give the same as JSON."""
+    plain = parse_code(code)
+    if isinstance(plain, CodeFault):
+        return jsonify(errors=[{"code": plain.value, "message": sentence(plain)}]), 400
+    wait = _waiting()
+    if wait:
+        errors = [{"code": "slowed", "message": _("There were many tries. Please wait.")}]
+        return jsonify(errors=errors), 429, {"Retry-After": str(wait)}
+    found = _look_up_code(plain)
+    return jsonify(_as_json(found)), 200 if found else 404
+
+
+def _as_json(found: Checked | None) -> dict[str, Any]:
+    return {
+        "state": found.state.value if found else "unknown",
+        "since": found.since.isoformat() if found and found.since else None,
+        "as_of": instant_words(utcnow()),
+        "claims": {claim.value: value for claim, value in found.claims.items()} if found else {},
+    }
+
+
+@bp.get("/check/file")
+@public
+def file_form() -> Any:
+    """Lead to the form: a file is sent, not asked for."""
+    return redirect(url_for(".show"))
+
+
+@bp.post("/check/file")
+@csrf.exempt
+@public
+def file() -> Any:
+    """Say whether a file is, byte for byte, one that was issued here, and what holds now."""
+    request.max_content_length = FILE_LIMIT + AROUND_A_FILE
+    wait = _waiting()
+    if wait:
+        return _page(wait=wait, status=429)
+    try:
+        sent = request.files.get("file")
+    except RequestEntityTooLarge:
+        words = _("This file is larger than 10 MB. A certificate is much smaller.")
+        return _page(file_words=words, status=413)
+    if sent is None or not sent.filename:
+        return _page(file_words=_("Choose a file first."))
+    digest = _digest(sent)
+    found = _look_up(lambda: check_file(current_session(), digest, now=utcnow()))
+    if found is None:
+        return render_template("check/file.html")
+    return _result(found, is_file=True)
+
+
+def _digest(sent: FileStorage) -> str:
+    digest = hashlib.sha256()
+    for chunk in iter(lambda: sent.stream.read(CHUNK), b""):
+        digest.update(chunk)
+    return digest.hexdigest()

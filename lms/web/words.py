@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from lms.rules.certificates import CodeFault, EventRefusal, IssueRefusal
 from lms.rules.cohorts import PracticeHold, StepRefusal
 from lms.rules.hours import HoursRefusal
 from lms.rules.people import EntryRefusal, RowProblem
@@ -54,6 +55,45 @@ SENTENCES: dict[StrEnum, Any] = {
     DecisionRefusal.NOT_ASKED: _l("This programme does not ask for such a decision."),
     DecisionRefusal.NOT_WAIVABLE: _l("This programme lets nobody set this requirement aside."),
     DecisionRefusal.ALREADY_WAIVED: _l("This requirement is set aside already."),
+    CodeFault.EMPTY: _l("Write the code, or paste the address that came with it."),
+    CodeFault.WRONG_CHARACTERS: _l(
+        "There is a sign in it that no code has. A code is made of digits and letters."
+    ),
+    CodeFault.TOO_SHORT: _l("This is too short. A code has 27 characters, in groups of three."),
+    CodeFault.TOO_LONG: _l("This is too long. A code has 27 characters, in groups of three."),
+    CodeFault.CHECK_DIFFERS: _l(
+        "One of the characters differs from what was printed. Compare them group by group."
+    ),
+    IssueRefusal.VERDICT_NOT_MET: _l("Not every requirement is met yet."),
+    IssueRefusal.ALREADY_ISSUED: _l("This certificate was issued already. Here it is."),
+    IssueRefusal.SCOPE_MISSING: _l("The programme does not say yet what the certificate covers."),
+    IssueRefusal.PACK_OVERDUE: _l("The rules of this place are due to be looked at again first."),
+    IssueRefusal.OWN_CERTIFICATE: _l("This would be your own. Another coordinator issues it."),
+    IssueRefusal.ONLY_MARKER: _l(
+        "You alone marked the role-plays. Another coordinator issues this one."
+    ),
+    IssueRefusal.ONLY_CONFIRMER: _l(
+        "You alone confirmed the hours. Another coordinator issues this one."
+    ),
+    IssueRefusal.PLACE_NOT_OPEN: _l(
+        "This place is paused or was given up. When the person is back, you can issue it."
+    ),
+    IssueRefusal.NAME_CHANGED: _l("The name was changed meanwhile. Read it again, then issue."),
+    IssueRefusal.NAME_NOT_PRINTABLE: _l(
+        "Some characters cannot be printed here yet, so nothing was issued. "
+        "The administrator can add a font for:"
+    ),
+    IssueRefusal.WORDS_DO_NOT_FIT: _l(
+        "The words do not fit on one page. Ask the person for a shorter form of the name."
+    ),
+    EventRefusal.OWN_CERTIFICATE: _l("This is your own. Another coordinator decides about it."),
+    EventRefusal.REASON_MISSING: _l("Write the reason. It stays between you and the person."),
+    EventRefusal.IN_THE_FUTURE: _l("This day is still to come."),
+    EventRefusal.BEFORE_ISSUE: _l("This day is before the certificate was issued."),
+    EventRefusal.BEFORE_LAST_EVENT: _l("Something later is on record already."),
+    EventRefusal.NOT_FROM_THIS_STATE: _l(
+        "Where this certificate stands now, this step is not open. Look at what happened to it."
+    ),
     RowProblem.ADDRESS_MISSING: _l("The address is missing."),
     RowProblem.ADDRESS_NOT_ONE: _l("This does not look like an e-mail address."),
     RowProblem.NAME_TOO_LONG: _l("The name is longer than 300 characters."),

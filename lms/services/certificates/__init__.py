@@ -1,7 +1,18 @@
 """Certificates: issued once, checked by anybody with the code, their events beside them."""
 
-from lms.services.certificates.checking import Checked, check_code, check_file, verify_bytes
-from lms.services.certificates.events import EventView, list_events, record_event
+from lms.services.certificates.checking import (
+    Checked,
+    check_code,
+    check_file,
+    instant_words,
+    verify_bytes,
+)
+from lms.services.certificates.events import (
+    EventView,
+    list_events,
+    list_open_kinds,
+    record_event,
+)
 from lms.services.certificates.holding import (
     CertificateView,
     choose_hidden,
@@ -33,9 +44,11 @@ __all__ = [
     "detail_of",
     "find_by_enrolment",
     "get_certificate",
+    "instant_words",
     "issue_certificate",
     "list_events",
     "list_issued",
+    "list_open_kinds",
     "list_own",
     "pdf_of",
     "preview_issue",

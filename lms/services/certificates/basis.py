@@ -86,7 +86,6 @@ def _markers(session: Session, enrolment_id: int) -> tuple[Judge, ...]:
             Performance.enrolment_id == enrolment_id,
             Performance.state == "released",
             Performance.replaced_at.is_(None),
-            Marking.state == "submitted",
         )
         .distinct()
     )

@@ -9,13 +9,20 @@ from sqlalchemy.orm import Session
 from lms.models import Certificate, CertificateEvent, Enrolment, Person
 from lms.rules.certificates import CertificateEventKind, EventCase, refusal_to_record
 from lms.services.audit import record_act
-from lms.services.certificates.basis import lock_place
+from lms.services.certificates.basis import lock_place, place_query
 from lms.services.certificates.holding import plain_events
 from lms.services.drafts import spend
 from lms.services.errors import RefusedError
 from lms.services.facts import touch_record
 from lms.services.people import today_in
 from lms.services.sealed import open_text, seal_text
+
+BY_HAND = (
+    CertificateEventKind.SUSPENDED,
+    CertificateEventKind.REINSTATED,
+    CertificateEventKind.REVOKED,
+)
+"""What a coordinator records; only a renewal supersedes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +85,8 @@ def record_event(
     if not spend(session, op_id, by, certificate.public_id, now):
         return
     events = _rows(session, certificate.id)
-    today = today_in(place.cohort.zone, now)
-    refusal = refusal_to_record(
-        kind,
-        EventCase(
-            issued_on=certificate.issued_on,
-            events=tuple(plain_events(events)),
-            valid_until=certificate.valid_until,
-            happened_on=today,
-            today=today,
-            reason=reason,
-            actor_id=by,
-            holder_id=place.person_id,
-        ),
-    )
+    case = _case(certificate, place, events, by=by, reason=reason, now=now)
+    refusal = refusal_to_record(kind, case)
     if refusal:
         raise RefusedError(refusal)
     about = _about(certificate, len(events) + 1)
@@ -99,7 +94,7 @@ def record_event(
         CertificateEvent(
             certificate_id=certificate.id,
             kind=kind.value,
-            happened_on=today,
+            happened_on=case.happened_on,
             recorded_at=now,
             recorded_by=by,
             reason=seal_text(session, place.person_id, reason, about, now),
@@ -108,6 +103,38 @@ def record_event(
     session.flush()
     touch_record(session, place.id)
     _note(session, certificate, place, kind, by, now)
+
+
+def _case(
+    certificate: Certificate,
+    place: Enrolment,
+    events: list[CertificateEvent],
+    *,
+    by: int,
+    reason: str,
+    now: datetime,
+) -> EventCase:
+    today = today_in(place.cohort.zone, now)
+    return EventCase(
+        issued_on=certificate.issued_on,
+        events=tuple(plain_events(events)),
+        valid_until=certificate.valid_until,
+        happened_on=today,
+        today=today,
+        reason=reason,
+        actor_id=by,
+        holder_id=place.person_id,
+    )
+
+
+def list_open_kinds(
+    session: Session, certificate: Certificate, *, by: int, now: datetime
+) -> list[CertificateEventKind]:
+    """Return what somebody may record beside a certificate today, once a reason is given."""
+    place = session.scalars(place_query(certificate.enrolment_id)).one()
+    events = _rows(session, certificate.id)
+    case = _case(certificate, place, events, by=by, reason="to be given", now=now)
+    return [kind for kind in BY_HAND if refusal_to_record(kind, case) is None]
 
 
 def _note(

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -42,6 +42,7 @@ class Preview:
     basis: Basis
     name: str
     name_is_theirs: bool
+    valid_until: date | None
     unprintable: tuple[str, ...]
     refusal: IssueRefusal | None
 
@@ -61,7 +62,14 @@ def preview_issue(session: Session, enrolment: Enrolment, *, by: int, now: datet
     refusal = refusal_to_issue(case_of(basis, by=by, issued=issued))
     if refusal is None and unprintable:
         refusal = IssueRefusal.NAME_NOT_PRINTABLE
-    return Preview(basis, name, bool(place.person.certificate_name), unprintable, refusal)
+    return Preview(
+        basis=basis,
+        name=name,
+        name_is_theirs=bool(place.person.certificate_name),
+        valid_until=valid_until(basis.programme.validity, basis.today),
+        unprintable=unprintable,
+        refusal=refusal,
+    )
 
 
 def issue_certificate(
