@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import FileField, StringField
 
@@ -17,7 +16,7 @@ from lms.services.certificates import Checked, check_code, check_file, instant_w
 from lms.services.signin import WINDOW_SECONDS, seconds_left, seconds_to_wait
 from lms.web.access import public
 from lms.web.certificates import claim_rows, words_since
-from lms.web.forms import Form
+from lms.web.forms import Form, tidy_line
 from lms.web.frame import csrf
 from lms.web.state import MEGABYTE, current_session
 from lms.web.words import sentence
@@ -38,11 +37,19 @@ MEANINGS = {
 }
 
 
-class CodeForm(Form):
-    """One code. It changes nothing, so it needs no cookie and no token."""
+class Question(Form):
+    """A form that changes nothing: it needs no token and so sets no cookie."""
 
     class Meta:
         csrf = False
+
+    def __init__(self) -> None:
+        super().__init__(formdata=None)
+        del self.op_id
+
+
+class CodeForm(Question):
+    """One code."""
 
     code = StringField(
         _l("Code"),
@@ -50,11 +57,8 @@ class CodeForm(Form):
     )
 
 
-class FileForm(Form):
+class FileForm(Question):
     """One file, compared byte by byte and not kept."""
-
-    class Meta:
-        csrf = False
 
     file = FileField(
         _l("Or the file itself"),
@@ -65,8 +69,8 @@ class FileForm(Form):
 def _page(
     code: str = "", *, wait: int = 0, code_words: str = "", file_words: str = "", status: int = 200
 ) -> Any:
-    form, file_form = CodeForm(formdata=None), FileForm(formdata=None)
-    form.code.data = code
+    form, file_form = CodeForm(), FileForm()
+    form.code.data = tidy_line(code)
     if code_words:
         form.refuse(form.code, code_words)
     if file_words:
@@ -190,21 +194,27 @@ def file() -> Any:
     if wait:
         return _page(wait=wait, status=429)
     try:
-        sent = request.files.get("file")
+        digest = _digest_of_sent()
     except RequestEntityTooLarge:
         words = _("This file is larger than 10 MB. A certificate is much smaller.")
         return _page(file_words=words, status=413)
-    if sent is None or not sent.filename:
+    if digest is None:
         return _page(file_words=_("Choose a file first."))
-    digest = _digest(sent)
     found = _look_up(lambda: check_file(current_session(), digest, now=utcnow()))
     if found is None:
         return render_template("check/file.html")
     return _result(found, is_file=True)
 
 
-def _digest(sent: FileStorage) -> str:
+def _digest_of_sent() -> str | None:
+    """Return the SHA-256 of the file that was sent, read piece by piece; None where none was."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return None
     digest = hashlib.sha256()
-    for chunk in iter(lambda: sent.stream.read(CHUNK), b""):
-        digest.update(chunk)
+    try:
+        for chunk in iter(lambda: sent.stream.read(CHUNK), b""):
+            digest.update(chunk)
+    finally:
+        request.close()
     return digest.hexdigest()
