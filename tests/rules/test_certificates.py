@@ -12,17 +12,20 @@ from hypothesis import strategies as st
 from lms.rules.certificates import (
     ALPHABET,
     CHECK_SYMBOLS,
+    CHOICES,
     CODE_LENGTH,
     MOVES,
     CertificateEvent,
     CertificateEventKind,
     CertificateState,
+    Claim,
     CodeFault,
     EventCase,
     EventRefusal,
     IssueCase,
     IssueRefusal,
     check_character,
+    claims_shown,
     code_from_bytes,
     format_code,
     parse_code,
@@ -31,6 +34,7 @@ from lms.rules.certificates import (
     refusal_to_revoke,
     seal,
     state_on,
+    state_since,
 )
 
 SEVENTEEN = st.binary(min_size=17, max_size=17)
@@ -250,6 +254,7 @@ def test_a_certificate_may_be_issued_when_everything_is_met():
         ({"pack_overdue": True}, IssueRefusal.PACK_OVERDUE),
         ({"markers": frozenset({9})}, IssueRefusal.ONLY_MARKER),
         ({"confirmers": frozenset({9})}, IssueRefusal.ONLY_CONFIRMER),
+        ({"place_open": False}, IssueRefusal.PLACE_NOT_OPEN),
     ],
 )
 def test_each_reason_not_to_issue(change, refusal):
@@ -362,3 +367,39 @@ def test_another_salt_or_another_fact_gives_another_seal():
 def test_a_seal_needs_a_salt_of_32_bytes():
     with pytest.raises(ValueError, match="32 bytes"):
         seal("{}", b"short")
+
+
+# Since when, and what is shown
+
+
+def test_a_state_dates_from_the_event_that_brought_it():
+    day, at = date(2026, 5, 3), datetime(2026, 5, 3, tzinfo=UTC)
+    suspended = CertificateEvent(KIND.SUSPENDED, day, at)
+    revoked = CertificateEvent(KIND.REVOKED, day + timedelta(days=2), at + timedelta(days=2))
+    events = [revoked, suspended]
+    assert state_since(events, None, day - timedelta(days=1)) is None
+    assert state_since(events, None, day + timedelta(days=1)) == day
+    assert state_since(events, None, day + timedelta(days=9)) == day + timedelta(days=2)
+
+
+def test_neither_a_lifted_suspension_nor_the_end_of_the_term_dates_from_an_event():
+    day, at = date(2026, 5, 3), datetime(2026, 5, 3, tzinfo=UTC)
+    suspended = CertificateEvent(KIND.SUSPENDED, day, at)
+    lifted = CertificateEvent(KIND.REINSTATED, day, at + timedelta(hours=1))
+    assert state_since([suspended, lifted], None, day) is None
+    assert state_since([suspended], day, day + timedelta(days=1)) is None
+
+
+EVERY_CLAIM = {claim.value: claim.value.upper() for claim in Claim}
+
+
+@given(st.sets(st.sampled_from([*CHOICES, "state", "nonsense"])))
+def test_hidden_choices_take_away_their_claims_and_nothing_else(hidden):
+    gone = {claim for choice in hidden if choice in CHOICES for claim in CHOICES[choice]}
+    assert set(claims_shown(EVERY_CLAIM, hidden)) == set(Claim) - gone
+
+
+def test_every_claim_can_be_hidden_and_claims_without_a_value_are_left_out():
+    assert claims_shown(EVERY_CLAIM, list(CHOICES)) == {}
+    assert {claim for part in CHOICES.values() for claim in part} == set(Claim)
+    assert claims_shown({"name": "Amina", "valid_until": None}, ()) == {Claim.NAME: "Amina"}

@@ -1,6 +1,5 @@
 """The public check: every state, forged codes, files, hammering, and what is never said."""
 
-import io
 from datetime import timedelta
 
 import pytest
