@@ -685,6 +685,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('certificate_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_certificate_event_certificate_id'), ['certificate_id'], unique=False)
+        batch_op.create_index('uq_certificate_event_last', ['certificate_id'], unique=True, sqlite_where=sa.text("kind in ('revoked','superseded')"), postgresql_where=sa.text("kind in ('revoked','superseded')"))
 
     op.create_table('confirmation',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -829,6 +830,7 @@ def downgrade() -> None:
 
     op.drop_table('confirmation')
     with op.batch_alter_table('certificate_event', schema=None) as batch_op:
+        batch_op.drop_index('uq_certificate_event_last', sqlite_where=sa.text("kind in ('revoked','superseded')"), postgresql_where=sa.text("kind in ('revoked','superseded')"))
         batch_op.drop_index(batch_op.f('ix_certificate_event_certificate_id'))
 
     op.drop_table('certificate_event')
