@@ -22,11 +22,11 @@ _WIDE_TO_PLAIN = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 class CodeFault(StrEnum):
     """What is wrong with a typed code before anything is looked up."""
 
-    EMPTY = "empty"
-    WRONG_CHARACTERS = "wrong-characters"
-    TOO_SHORT = "too-short"
-    TOO_LONG = "too-long"
-    CHECK_DIFFERS = "check-differs"
+    EMPTY = "code-empty"
+    WRONG_CHARACTERS = "code-wrong-characters"
+    TOO_SHORT = "code-too-short"
+    TOO_LONG = "code-too-long"
+    CHECK_DIFFERS = "code-check-differs"
 
 
 def code_from_bytes(seventeen: bytes) -> str:
@@ -242,11 +242,11 @@ def _refusal_of_sole_judge(case: IssueCase) -> IssueRefusal | None:
 class EventRefusal(StrEnum):
     """Why an event may not be recorded beside a certificate."""
 
-    OWN_CERTIFICATE = "own-certificate"
-    REASON_MISSING = "reason-missing"
-    IN_THE_FUTURE = "in-the-future"
-    BEFORE_ISSUE = "before-issue"
-    BEFORE_LAST_EVENT = "before-last-event"
+    OWN_CERTIFICATE = "event-own-certificate"
+    REASON_MISSING = "event-reason-missing"
+    IN_THE_FUTURE = "event-in-the-future"
+    BEFORE_ISSUE = "event-before-issue"
+    BEFORE_LAST_EVENT = "event-before-last"
     NOT_FROM_THIS_STATE = "not-from-this-state"
 
 

@@ -185,7 +185,7 @@ def test_a_malformed_address_is_met_in_words(anybody, issued, typed):
 def test_malformed_json_names_the_fault(anybody, issued):
     reply = anybody.get(f"/check/{forged(issued.code)}.json")
     assert reply.status_code == 400
-    assert reply.json["errors"][0]["code"] == "check-differs"
+    assert reply.json["errors"][0]["code"] == "code-check-differs"
 
 
 def test_facts_changed_in_the_database_are_not_shown(anybody, session, issued):
