@@ -120,9 +120,37 @@ def total_of(sifted: Sifted, caps: Sequence[Cap]) -> Total:
         have,
         tuple(Counted(one.piece.entry.id, one.minutes) for one in shares if _is_shown(one)),
         tuple(one.shown() for one in lost),
-        [(one.piece.ends, one.minutes) for one in shares],
+        _days_of(shares, caps),
         _waiting(sifted, caps, have),
     )
+
+
+def _days_of(shares: list[Share], caps: Sequence[Cap]) -> list[tuple[date, Number]]:
+    """Return what each day added.
+
+    Edge: where what counts in the end is not what had counted by then (entries over several days,
+          caps that cross), it is what had been reached by each day: a later entry must never move
+          the day on which a need was met.
+    """
+    if not any(share.over for share in shares) or not _may_differ(shares, caps):
+        return [(share.piece.ends, share.minutes) for share in shares]
+    found: list[tuple[date, Number]] = []
+    before = 0
+    for day in sorted({share.piece.ends for share in shares}):
+        past = [share.piece for share in shares if share.piece.ends <= day]
+        reached = sum(share.minutes for share in allocate(past, caps))
+        found.append((day, reached - before))
+        before = reached
+    return found
+
+
+def _may_differ(shares: list[Share], caps: Sequence[Cap]) -> bool:
+    if any(share.piece.entry.until is not None for share in shares):
+        return True
+    if len(caps) < 2:
+        return False
+    atoms = (atom for share in shares for atom in _atoms(share.piece, caps))
+    return _caps_cross({under for _, under in atoms}, len(caps))
 
 
 def _is_shown(share: Share) -> bool:

@@ -79,6 +79,9 @@ class Judge:
         raise NotImplementedError
 
 
+_DAY_OF = {"certificates": "issued_on", "plans": "from_on"}
+
+
 class Case:
     """A record on a day. `not_before` is the day a sequence opened this part, if it did."""
 
@@ -111,8 +114,8 @@ class Case:
         """Return one of the record's lists in order of day and id."""
         found = self._sorted.get(name)
         if found is None:
-            day = "issued_on" if name == "certificates" else "on"
-            found = sorted(getattr(self.record, name), key=attrgetter(day, "id"))
+            key = attrgetter(_DAY_OF.get(name, "on"), "id")
+            found = sorted(getattr(self.record, name), key=key)
             self._sorted[name] = found
         return found
 
@@ -121,7 +124,7 @@ class Case:
 
         Edge: of several with the supervisor, the one in force on the day comes first.
         """
-        plans = self.record.plans
+        plans: list[PlanFact] = self.in_order("plans")
         if entry.plan is not None:
             return next((plan for plan in plans if plan.id == entry.plan), None)
         own = [plan for plan in plans if plan.supervisor == entry.supervisor]

@@ -146,21 +146,16 @@ class Selector:
         """Return the entries meant, apart by whether they count and why not."""
         dates = dates or self.frame.dates(case)
         sifted = Sifted([], [])
-        seen: set[tuple[str | None, tuple[str, ...]]] = set()
         for entry in case.by_ledger.get(self.ledger, ()):
             minutes = self.picker.minutes(entry)
             if minutes is None:
                 continue
             refusal = self._refusal(entry, case, dates)
-            course = (entry.provider, tuple(sorted(entry.topics)))
-            if refusal is None and not self.repeats and course in seen:
-                refusal = Reason.DUPLICATE, None
             if refusal is None:
-                seen.add(course)
                 self._measure(entry, minutes, sifted)
             else:
                 sifted.refused.append(Refused(entry, minutes, refusal))
-        return sifted
+        return sifted if self.repeats else _once_a_course(sifted)
 
     def _refusal(self, entry: HoursFact, case: Case, dates: Dates) -> Why | None:
         for check in self.checks:
@@ -180,6 +175,29 @@ class Selector:
             sifted.refused.append(Refused(entry, left, why, self.steps))
         if minutes > left or not left:
             sifted.kept.append(Piece(entry, minutes - left, self.picker.domains))
+
+
+def _once_a_course(sifted: Sifted) -> Sifted:
+    """Return sifted entries where each course (provider and topics) counts once.
+
+    Edge: of repeats the longest counts: a later, longer one adds only what it has more.
+    """
+    longest: dict[tuple[str | None, tuple[str, ...]], int] = {}
+    fresh: dict[str, int] = {}
+    for piece in sorted(sifted.kept, key=lambda one: one.ends):
+        course = piece.entry.provider, tuple(sorted(piece.entry.topics))
+        before = longest.get(course, 0)
+        fresh[piece.entry.id] = max(0, piece.minutes - before)
+        longest[course] = max(before, piece.minutes)
+    kept, refused = [], [*sifted.refused]
+    for piece in sifted.kept:
+        more = fresh[piece.entry.id]
+        if more or piece.minutes == 0:
+            kept.append(piece._replace(minutes=more))
+        if piece.minutes > more:
+            why: Why = (Reason.DUPLICATE, None)
+            refused.append(Refused(piece.entry, piece.minutes - more, why))
+    return Sifted(kept, refused)
 
 
 def _checks_of(accept: Acceptance, held_for: tuple[Length | None, ...]) -> list[Check]:

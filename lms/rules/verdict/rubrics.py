@@ -50,20 +50,25 @@ class RubricJudge(Judge):
         dates = self.frame.dates(case)
         own = [p for p in case.in_order("rubrics") if p.rubric == self.node.rubric]
         resolved = self._resolved_on(case)
-        kept: list[PerformanceFact] = []
+        shown: list[PerformanceFact] = []
         others: list[NotCounted] = []
         for performance in own:
-            refusal = self._refusal(performance, dates, resolved) or self._repeat(performance, kept)
+            refusal = self._refusal(performance, dates, resolved)
             if refusal is None:
-                kept.append(performance)
+                shown.append(performance)
             else:
                 others.append(refusal)
+        kept = self._kept(shown)
+        others.extend(refused(p.id, 1, (Reason.DUPLICATE, None)) for p in shown if p not in kept)
         counted = tuple(Counted(performance.id, 1) for performance in kept)
         tally = Tally(len(kept), self.need, Unit.COUNT, counted, tuple(others))
         harm = [p for p in own if self._is_harm_open(p, case.on, resolved)]
-        finding = self._weigh(tally, kept, harm, resolved)
-        if finding.step is None and not finding.state.is_settled:
-            finding = self._turn(finding, kept, own, case.on)
+        if harm:
+            finding = self._with_harm(tally, shown, len(harm))
+        elif self._suffices(shown):
+            finding = Finding(State.MET, tally, met_on=self._met_on(shown, resolved))
+        else:
+            finding = self._short(tally, shown, own, case.on)
         return framed(case, self.place, dates, finding)
 
     def _resolved_on(self, case: Case) -> dict[str, date]:
@@ -120,55 +125,55 @@ class RubricJudge(Judge):
             return False
         return 100 * sum(levels.values()) >= self.percent * self.node.max_level * len(levels)
 
-    def _repeat(
-        self, performance: PerformanceFact, kept: list[PerformanceFact]
-    ) -> NotCounted | None:
-        same = self.node.different and any(p.scenario == performance.scenario for p in kept)
-        return refused(performance.id, 1, (Reason.DUPLICATE, None)) if same else None
+    def _kept(self, shown: list[PerformanceFact]) -> list[PerformanceFact]:
+        """Return those that count: of each scenario the first, unless any will do."""
+        if not self.node.different:
+            return shown
+        first: dict[str, PerformanceFact] = {}
+        for performance in shown:
+            first.setdefault(performance.scenario, performance)
+        return list(first.values())
 
-    def _weigh(
-        self,
-        tally: Tally,
-        kept: list[PerformanceFact],
-        harm: list[PerformanceFact],
-        resolved: Mapping[str, date],
-    ) -> Finding:
-        enough = len(kept) >= self.need and not self._uncovered(kept)
-        if harm:
-            turn = turn_of(self.node.resolved_by[0])
-            words = step(StepCode.RESOLVE_HARM, count=len(harm), who=turn)
-            state = State.NEEDS_A_PERSON if enough else State.NOT_YET
-            return Finding(state, tally, turn, words)
-        if not enough:
-            return Finding(State.NOT_YET, tally, WaitingOn.TRAINEE)
-        days = [resolved[p.id] for p in kept if p.id in resolved]
-        first = next(n for n in range(self.need, len(kept) + 1) if not self._uncovered(kept[:n]))
-        met_on = max([*days, *(p.on for p in kept[:first])], default=None)
-        return Finding(State.MET, tally, met_on=met_on)
+    def _suffices(self, shown: list[PerformanceFact]) -> bool:
+        return len(self._kept(shown)) >= self.need and not self._uncovered(shown)
 
-    def _uncovered(self, kept: list[PerformanceFact]) -> tuple[str, ...]:
+    def _met_on(self, shown: list[PerformanceFact], resolved: Mapping[str, date]) -> date | None:
+        """Return the first day by which enough had been shown, and harm on it was settled."""
+        since = {p.id: max(p.on, resolved.get(p.id, p.on)) for p in shown}
+        for day in sorted(set(since.values())):
+            if self._suffices([p for p in shown if since[p.id] <= day]):
+                return day
+        return None
+
+    def _with_harm(self, tally: Tally, shown: list[PerformanceFact], harm: int) -> Finding:
+        turn = turn_of(self.node.resolved_by[0])
+        words = step(StepCode.RESOLVE_HARM, count=harm, who=turn)
+        state = State.NEEDS_A_PERSON if self._suffices(shown) else State.NOT_YET
+        return Finding(state, tally, turn, words)
+
+    def _uncovered(self, shown: list[PerformanceFact]) -> tuple[str, ...]:
         cover = self.node.cover or {}
-        shown = {
+        seen = {
             name
-            for performance in kept
+            for performance in shown
             for name, level in performance.levels.items()
             if name in cover and level >= cover[name]
         }
-        return tuple(name for name in cover if name not in shown)
+        return tuple(name for name in cover if name not in seen)
 
-    def _turn(
+    def _short(
         self,
-        finding: Finding,
-        kept: list[PerformanceFact],
+        tally: Tally,
+        shown: list[PerformanceFact],
         own: list[PerformanceFact],
         on: date,
     ) -> Finding:
         waiting = [p for p in own if is_being_marked(p.state) and p.on <= on]
-        if len(kept) + len(waiting) >= self.need and waiting:
+        lacking = self.need - len(tally.counted)
+        if waiting and len(waiting) >= lacking:
             words = step(StepCode.AWAIT_MARKING, what=self.place.noun)
-            return finding._replace(waiting_on=WaitingOn.TRAINER, step=words)
-        lacking = self.need - len(kept)
+            return Finding(State.NOT_YET, tally, WaitingOn.TRAINER, words)
         words = step(StepCode.SHOW_ROLE_PLAYS, count=lacking)
         if lacking <= 0:
-            words = step(StepCode.SHOW_COMPETENCIES, names=self._uncovered(kept))
-        return finding._replace(step=words)
+            words = step(StepCode.SHOW_COMPETENCIES, names=self._uncovered(shown))
+        return Finding(State.NOT_YET, tally, WaitingOn.TRAINEE, words)

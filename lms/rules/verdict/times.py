@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date
-from itertools import takewhile
 
 from lms.rules.programmes.quantities import Length, add_days, add_length
 from lms.rules.record import HoursFact
@@ -113,26 +112,25 @@ class CadenceJudge(Judge):
             return framed(case, self.place, unknown, opening)
         last = min(case.on, end) if end else case.on
         sifted = _between(sifted, start, last)
-        starts = self._starts(start, last)
+        starts, ends = self._starts(start, last)
         counts = [0] * len(starts)
         for piece in sifted.kept:
             counts[bisect_right(starts, piece.entry.on) - 1] += 1
-        finding = self._weigh(case, starts, counts, last, sifted)
+        finding = self._weigh(case, ends, counts, last, sifted)
         return framed(case, self.place, dates, finding)
 
-    def _starts(self, start: date, last: date) -> list[date]:
-        """Return the first days of all stretches begun by the last day."""
+    def _starts(self, start: date, last: date) -> tuple[list[date], list[date]]:
+        """Return the first and last days of all stretches begun by the last day."""
         months, days = self.every
-        begins = (
-            add_length(start, Length(months * number, days * number))
-            for number in range(LONGEST_WATCH)
-        )
-        return list(takewhile(lambda begin: begin <= last, begins))
+        marks = [start]
+        while marks[-1] <= last and len(marks) <= LONGEST_WATCH:
+            number = len(marks)
+            marks.append(add_length(start, Length(months * number, days * number)))
+        return marks[:-1], [add_days(mark, -1) for mark in marks[1:]]
 
     def _weigh(
-        self, case: Case, starts: list[date], counts: list[int], last: date, sifted: Sifted
+        self, case: Case, ends: list[date], counts: list[int], last: date, sifted: Sifted
     ) -> Finding:
-        ends = [add_days(add_length(begin, self.every), -1) for begin in starts]
         over = [n for n, end in zip(counts, ends, strict=True) if end < case.on and end <= last]
         kept = sum(1 for number in over if number >= self.times)
         missed = len(over) - kept
