@@ -44,6 +44,7 @@ class Permission(StrEnum):
     PERFORMANCE_READ = "performance-read"
     HARM_RESOLVE = "harm-resolve"
     MARKING_LIST = "marking-list"
+    REFERRAL_LIST = "referral-list"
     # hours
     HOURS_LOG = "hours-log"
     HOURS_CHANGE = "hours-change"
@@ -146,6 +147,7 @@ ACTS: dict[Permission, tuple[Predicate, ...]] = {
     Permission.PERFORMANCE_READ: (_own, _trainer, _named, _coordinator),
     Permission.HARM_RESOLVE: (_coordinator,),
     Permission.MARKING_LIST: (_holds(Role.TRAINER),),
+    Permission.REFERRAL_LIST: (_office,),
     Permission.HOURS_LOG: (_own,),
     Permission.HOURS_CHANGE: (_own,),
     Permission.HOURS_READ: (_own, _supervisor, _trainer, _coordinator, _named),
@@ -172,10 +174,11 @@ READS: dict[Permission, RecordClass] = {
     Permission.ATTEMPT_ANSWER: RecordClass.ANSWERS,
     Permission.ATTEMPT_READ: RecordClass.ANSWERS,
     Permission.FLAG_SETTLE: RecordClass.FLAG,
-    Permission.PERFORMANCE_BOOK: RecordClass.PERFORMANCE,
-    Permission.PERFORMANCE_MARK: RecordClass.PERFORMANCE,
-    Permission.PERFORMANCE_RELEASE: RecordClass.PERFORMANCE,
-    Permission.PERFORMANCE_READ: RecordClass.PERFORMANCE,
+    # of a classmate's performance only the other player knows, and no classmate acts on it
+    Permission.PERFORMANCE_BOOK: RecordClass.STAFF_NOTE,
+    Permission.PERFORMANCE_MARK: RecordClass.STAFF_NOTE,
+    Permission.PERFORMANCE_RELEASE: RecordClass.STAFF_NOTE,
+    Permission.PERFORMANCE_READ: RecordClass.STAFF_NOTE,
     Permission.HARM_RESOLVE: RecordClass.HARM,
     Permission.HOURS_LOG: RecordClass.HOURS_ENTRY,
     Permission.HOURS_CHANGE: RecordClass.HOURS_ENTRY,

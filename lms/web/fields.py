@@ -1,10 +1,12 @@
-"""Form fields that WTForms does not have: whole minutes typed as hours and minutes."""
+"""Form fields that WTForms does not have, or says in words that are not ours."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field
+from flask_babel import gettext as _
+from wtforms import DateField, Field, SelectField
 from wtforms.utils import unset_value
+from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 BOXES = ("hours", "minutes")
@@ -41,3 +43,23 @@ class MinutesField(Field):
             self.data = int(hours or 0) * 60 + int(minutes or 0)
         else:
             self.process_errors = [self.gettext("Write whole numbers, such as 1 and 30.")]
+
+
+class ChoiceField(SelectField):
+    """A choice from a list. What is not in the list is asked for again, in plain words."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what the page did not offer."""
+        if not any(str(self.data) == str(value) for value, *_rest in self.iter_choices()):
+            raise ValidationError(_("Choose one from the list."))
+
+
+class DayField(DateField):
+    """A calendar date. What was typed stays, whatever it was."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take a date as browsers send it, year first."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Write a date that there is, such as 2026-11-21.")) from None

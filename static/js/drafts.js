@@ -5,10 +5,13 @@
 // 200 {version, saved_at}: kept.  409 {version, theirs}: another page saved first; both are shown.
 // 401 or a redirect: signed out.  Anything else, or no line: tried again.
 // Words that are not saved live in this page only, never in the browser's storage.
+// A control named draft_version is told each new version, so that sending the form is no clash with
+// its own autosave; sending waits a moment for a save that is under way.
 const PAUSE_MS = 1200;
 const RETRY_MS = [3000, 8000, 20000, 60000];
 const SEPARATOR = "\x1f";
-const NEVER = new Set(["csrf_token", "op_id"]);
+const NEVER = new Set(["csrf_token", "op_id", "draft_version"]);
+const WAIT_MS = 4000;
 
 class Draft {
   constructor(form) {
@@ -22,7 +25,7 @@ class Draft {
     this.operation = null;
     form.addEventListener("input", () => this.later(PAUSE_MS));
     form.addEventListener("change", () => this.later(PAUSE_MS));
-    form.addEventListener("submit", () => (this.leaving = true));
+    form.addEventListener("submit", (event) => this.beforeSending(event));
     window.addEventListener("pageshow", () => (this.leaving = false));
     window.addEventListener("online", () => this.save());
     document.addEventListener("alongside:leaving", ({ detail }) => this.goodbye(detail.waits));
@@ -63,6 +66,31 @@ class Draft {
     this.timer = setTimeout(() => this.save(), wait);
   }
 
+  // A save under way is let finish first; a dead line holds nothing up for long.
+  beforeSending(event) {
+    clearTimeout(this.timer);
+    if (!this.busy || this.waited) {
+      this.leaving = true;
+      return;
+    }
+    event.preventDefault();
+    this.waited = true;
+    const button = event.submitter;
+    const limit = new Promise((done) => setTimeout(done, WAIT_MS));
+    Promise.race([this.saving, limit]).then(() => {
+      this.form.requestSubmit(button);
+      this.waited = false;
+    });
+  }
+
+  know(version) {
+    this.version = version;
+    const control = this.form.elements.draft_version;
+    if (control) {
+      control.value = version;
+    }
+  }
+
   goodbye(waits) {
     if (this.unsaved) {
       waits.push(this.save({ keepalive: true }));
@@ -70,7 +98,12 @@ class Draft {
     this.leaving = true;
   }
 
-  async save({ keepalive = false } = {}) {
+  save(options) {
+    this.saving = this.saveNow(options);
+    return this.saving;
+  }
+
+  async saveNow({ keepalive = false } = {}) {
     if (this.busy && !keepalive) {
       this.later(PAUSE_MS);
       return;
@@ -112,7 +145,7 @@ class Draft {
   async hear(reply, text) {
     if (reply.ok) {
       const answer = await reply.json();
-      this.version = answer.version;
+      this.know(answer.version);
       this.kept = text;
       this.tries = 0;
       this.say("saved", new Date(answer.saved_at ?? Date.now()));
@@ -150,9 +183,9 @@ class Draft {
     this.note.textContent = sentence.replace("{time}", clock ?? "");
   }
 
-  // Shows the other version beside the form; what is typed or sent next settles it.
+  // Shows where the other version differs, beside the form; what is typed or sent next settles it.
   show({ theirs, version }) {
-    this.version = version;
+    this.know(version);
     const place = document.createElement("div");
     place.className = "version";
     const heading = document.createElement("p");
@@ -160,9 +193,27 @@ class Draft {
     heading.textContent = this.note?.dataset.wordsTheirs ?? "";
     const words = document.createElement("p");
     words.className = "prewrap";
-    words.textContent = Object.values(theirs).join("\n\n").replaceAll(SEPARATOR, ", ");
+    words.textContent = this.differences(theirs).join("\n\n");
     place.append(heading, words);
-    (this.note ?? this.form.lastElementChild).after(place);
+    const line = this.note?.closest(".marking-line");
+    (line ?? this.note ?? this.form.lastElementChild).after(place);
+  }
+
+  differences(theirs) {
+    const mine = this.body();
+    return Object.entries(theirs)
+      .filter(([name, value]) => (mine[name] ?? "") !== value)
+      .map(([name, value]) => this.described(name, value));
+  }
+
+  // A control's own words: its legend or label, and the labels of what was chosen.
+  described(name, value) {
+    const controls = [...this.form.elements].filter((control) => control.name === name);
+    const chosen = (one) => controls.find((c) => c.value === one && c.matches("[type=radio],[type=checkbox]"));
+    const spoken = value.split(SEPARATOR).map((one) => chosen(one)?.labels[0]?.textContent.trim() ?? one);
+    const set = chosen(value.split(SEPARATOR)[0])?.closest("fieldset")?.querySelector("legend");
+    const title = (set ?? controls[0]?.labels?.[0])?.textContent.trim();
+    return [title, ...spoken].filter(Boolean).join("\n");
   }
 }
 

@@ -32,16 +32,17 @@ def refusal_to_resolve(
         return ResolveRefusal.NOTHING_OPEN
     if actor_id == marker_id:
         return ResolveRefusal.OWN_MARKING
-    return ResolveRefusal.SETTLED if standing is HarmOutcome.RESOLVED else None
+    return ResolveRefusal.SETTLED if is_harm_settled(standing) else None
 
 
-def is_harm_settled(outcome: HarmOutcome | None, *, met_again: bool) -> bool:
-    """Say whether a referral is settled: resolved, or repeated as asked and met.
+def is_harm_settled(outcome: HarmOutcome | None) -> bool:
+    """Say whether a referral is settled: only a named person's word settles it.
 
-    Edge: `met_again` is a later performance of the same scenario with the result met. Without a
-          named person's answer it settles nothing.
+    Edge:   a repeat that went well settles nothing by itself; the person who asked for it, or
+            another, says so.
+    Source: certification-rules, rubric at standard: unmet until resolved by a named person.
     """
-    return outcome is HarmOutcome.RESOLVED or (outcome is HarmOutcome.REPEAT and met_again)
+    return outcome is HarmOutcome.RESOLVED
 
 
 def standing_for(result: Result, outcome: HarmOutcome | None, *, at_standard: bool) -> Result:

@@ -11,6 +11,7 @@ from lms.db import lock_row
 from lms.models import Assignment, ContentVersion, Enrolment, Performance, Person
 from lms.rules.cohorts import AssignmentKind
 from lms.rules.roleplays import (
+    OPEN_STATES,
     BookRefusal,
     PerformanceState,
     Rubric,
@@ -83,6 +84,17 @@ def load_case(session: Session, performance: Performance) -> Case:
     scenario, rubric = (definition_of(session, versions[i]) for i in ids)
     marker = session.get_one(Person, performance.marker_id)
     return Case(performance, place, marker, scenario, rubric)
+
+
+def find_open_case(session: Session, place: Enrolment, scenario: str) -> Case | None:
+    """Return a trainee's open performance of a scenario, with the versions it will be marked by."""
+    query = select(Performance).where(
+        Performance.enrolment_id == place.id,
+        Performance.scenario == scenario,
+        Performance.state.in_(OPEN_STATES),
+    )
+    found = session.scalars(query).one_or_none()
+    return load_case(session, found) if found else None
 
 
 def list_markers(session: Session, place: Enrolment) -> list[Person]:

@@ -36,7 +36,7 @@ from lms.rules.visibility import RecordClass
 from lms.services.people import today_in
 from lms.services.practice import zone_of
 from lms.services.publishing import definition_of, list_current_versions, versions_by_id
-from lms.services.roleplays.release import open_harm_in
+from lms.services.roleplays.release import OpenHarm, open_harm_in
 from lms.services.visibility import scope_for
 
 
@@ -59,7 +59,7 @@ class ScenarioRow:
 
 @dataclass(frozen=True, slots=True)
 class PerformanceRow:
-    """One performance in a list of staff. `outcome` is what was asked for after a harm item."""
+    """One performance in a list of staff. `harm` is where its referral stands, if it has one."""
 
     public_id: str
     trainee: str
@@ -68,7 +68,7 @@ class PerformanceRow:
     happened_on: date
     is_ahead: bool
     has_draft: bool = False
-    outcome: HarmOutcome | None = None
+    harm: OpenHarm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _staff_row(
     now: datetime,
     *,
     has_draft: bool = False,
-    outcome: HarmOutcome | None = None,
+    harm: OpenHarm | None = None,
 ) -> PerformanceRow:
     return PerformanceRow(
         public_id=row.Performance.public_id,
@@ -195,7 +195,7 @@ def _staff_row(
         happened_on=row.Performance.happened_on,
         is_ahead=row.Performance.happened_on > today_in(row.zone, now),
         has_draft=has_draft,
-        outcome=outcome,
+        harm=harm,
     )
 
 
@@ -237,7 +237,7 @@ def list_referrals(session: Session, actor: Actor, *, now: datetime) -> list[Per
         Performance.enrolment_id.in_(scope),
     )
     return [
-        _staff_row(row, now, outcome=waiting[row.Performance.id])
+        _staff_row(row, now, harm=waiting[row.Performance.id])
         for row in session.execute(query)
         if row.Performance.id in waiting
     ]

@@ -54,6 +54,14 @@ class Resolution:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class OpenHarm:
+    """A referral that is not settled; `met_again` where the scenario was met later on."""
+
+    outcome: HarmOutcome | None
+    met_again: bool
+
+
 def get_marking(session: Session, case: Case) -> MarkingRead:
     """Return a performance's submitted marking. Raises: MissingError."""
     query = select(Marking).where(
@@ -189,11 +197,8 @@ def _insert_resolution(
     return add_fact(session, row)
 
 
-def open_harm_in(session: Session, enrolments: Select[int]) -> dict[int, HarmOutcome | None]:
-    """Return the released performances whose harm item is not settled, with what was asked.
-
-    Shape: performance id to the answer that stands: a repeat, or None where nobody answered.
-    """
+def open_harm_in(session: Session, enrolments: Select[int]) -> dict[int, OpenHarm]:
+    """Return the released performances whose harm item is not settled, by their id."""
     later = aliased(Performance)
     met_again = exists().where(
         later.enrolment_id == Performance.enrolment_id,
@@ -216,11 +221,11 @@ def open_harm_in(session: Session, enrolments: Select[int]) -> dict[int, HarmOut
             Performance.enrolment_id.in_(enrolments),
         )
     )
-    found: dict[int, HarmOutcome | None] = {}
+    found: dict[int, OpenHarm] = {}
     for row in session.execute(query):
         outcome = HarmOutcome(row.outcome) if row.outcome else None
-        if not is_harm_settled(outcome, met_again=bool(row.met_again)):
-            found[row.id] = outcome
+        if not is_harm_settled(outcome):
+            found[row.id] = OpenHarm(outcome, bool(row.met_again))
     return found
 
 

@@ -1,5 +1,0 @@
-"""Pages of roleplays."""
-
-from flask import Blueprint
-
-bp = Blueprint("roleplays", __name__)
