@@ -30,6 +30,7 @@ class Permission(StrEnum):
     # training
     LEARN = "learn"
     AGREEMENT_SIGN = "agreement-sign"
+    AGREEMENT_READ = "agreement-read"
     ATTESTATION_MAKE = "attestation-make"
     ATTEMPT_START = "attempt-start"
     ATTEMPT_ANSWER = "attempt-answer"
@@ -114,6 +115,7 @@ _coordinator = _is(Relation.COORDINATOR)
 _office = _holds(Role.COORDINATOR)
 _trainer = _is(Relation.TRAINER)
 _supervisor = _is(Relation.SUPERVISOR)
+_host = _is(Relation.HOST_MANAGER)
 
 # permission: any of these predicates is enough
 ACTS: dict[Permission, tuple[Predicate, ...]] = {
@@ -134,6 +136,7 @@ ACTS: dict[Permission, tuple[Predicate, ...]] = {
     Permission.AUDIT_SEE: (_office, _holds(Role.ADMINISTRATOR)),
     Permission.LEARN: (_trainee, _holds(Role.TRAINER), _holds(Role.AUTHOR), _office),
     Permission.AGREEMENT_SIGN: (_own,),
+    Permission.AGREEMENT_READ: (_own, _trainer, _supervisor, _coordinator, _host),
     Permission.ATTESTATION_MAKE: (_own,),
     Permission.ATTEMPT_START: (_own,),
     Permission.ATTEMPT_ANSWER: (_own,),
@@ -169,6 +172,7 @@ READS: dict[Permission, RecordClass] = {
     Permission.ENROLMENT_ASSIGN: RecordClass.PROGRESS,
     Permission.ENROLMENT_STEP: RecordClass.PROGRESS,
     Permission.AGREEMENT_SIGN: RecordClass.AGREEMENT,
+    Permission.AGREEMENT_READ: RecordClass.AGREEMENT,
     Permission.ATTESTATION_MAKE: RecordClass.EVIDENCE,
     Permission.ATTEMPT_START: RecordClass.SCORE,
     Permission.ATTEMPT_ANSWER: RecordClass.ANSWERS,

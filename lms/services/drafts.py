@@ -44,6 +44,21 @@ def find_draft(session: Session, person_id: int, key: str) -> KeptDraft | None:
     return KeptDraft(body, row.version, row.saved_at)
 
 
+def find_drafts(session: Session, person_id: int, prefix: str) -> dict[str, KeptDraft]:
+    """Return what a person had typed under every key that begins with `prefix`, by key."""
+    query = select(Draft).where(
+        Draft.person_id == person_id, Draft.key.startswith(prefix, autoescape=True)
+    )
+    found = {}
+    for row in session.scalars(query):
+        try:
+            body = json.loads(open_text(session, person_id, row.sealed, _about(row.key)))
+        except (SealBrokenError, LookupError):
+            continue
+        found[row.key] = KeptDraft(body, row.version, row.saved_at)
+    return found
+
+
 def save_draft(
     session: Session,
     person_id: int,

@@ -16,6 +16,7 @@ AREAS = (
     "cohorts",
     "agreements",
     "curriculum",
+    "reflections",
     "assessments",
     "roleplays",
     "hours",

@@ -1,0 +1,209 @@
+"""Private reflections: kept sealed, shown to nobody but their writer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lms.db import new_public_id
+from lms.models import Reflection
+from lms.rules.curriculum import Lesson, Module
+from lms.rules.curriculum import Reflection as Prompt
+from lms.services.drafts import drop_draft, find_drafts
+from lms.services.errors import ClashError, MissingError
+from lms.services.publishing import definition_of, list_current_versions
+from lms.services.sealed import open_text, seal_text
+
+WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Which box of which lesson. Shape: slugs, and the id of the block."""
+
+    module: str
+    lesson: str
+    block: str
+
+    @property
+    def draft_key(self) -> str:
+        """Return the key that unsent words are kept under."""
+        return f"{drafts_of(self.module, self.lesson)}{self.block}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What stands in a box: the words last typed, sent or not.
+
+    Units: `version` counts what was kept, `draft_version` what was typed and not sent; 0 is none.
+    """
+
+    words: str
+    version: int = 0
+    draft_version: int = 0
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReflection:
+    """A reflection in the list of one's own.
+
+    Edge: where a newer version took the lesson or the box away, its prompt is empty and its titles
+          are what the address calls them.
+    """
+
+    public_id: str
+    box: Box
+    module_title: str
+    lesson_title: str
+    prompt: str
+    words: str
+    saved_at: datetime
+
+
+def drafts_of(module: str, lesson: str) -> str:
+    """Return how the keys of a lesson's unsent reflections begin."""
+    return f"reflection:{module}/{lesson}/"
+
+
+def _about(row: Reflection) -> str:
+    return f"reflection:{row.public_id}"
+
+
+def list_words(session: Session, person_id: int, module: str, lesson: str) -> dict[str, OwnWords]:
+    """Return what a person wrote in a lesson, by block; words not sent yet stand before kept."""
+    query = select(Reflection).where(
+        Reflection.person_id == person_id,
+        Reflection.module == module,
+        Reflection.lesson == lesson,
+    )
+    found = {
+        row.block: OwnWords(_open(session, row), row.version, 0, row.saved_at)
+        for row in session.scalars(query)
+    }
+    prefix = drafts_of(module, lesson)
+    for key, draft in find_drafts(session, person_id, prefix).items():
+        block = key.removeprefix(prefix)
+        kept = found.get(block, OwnWords(""))
+        words = draft.body.get(WORDS, kept.words)
+        found[block] = OwnWords(words, kept.version, draft.version, draft.saved_at)
+    return found
+
+
+def _open(session: Session, row: Reflection) -> str:
+    return open_text(session, row.person_id, row.sealed, _about(row))
+
+
+def keep_words(
+    session: Session, person_id: int, box: Box, words: str, *, base_version: int, now: datetime
+) -> None:
+    """Keep what was written in a box; an emptied box is forgotten.
+
+    Units:  `base_version` is the version that the page was made from, 0 for an empty box.
+    Raises: ClashError with both texts where another device kept other words meanwhile.
+    """
+    query = select(Reflection).where(
+        Reflection.person_id == person_id,
+        Reflection.module == box.module,
+        Reflection.lesson == box.lesson,
+        Reflection.block == box.block,
+    )
+    row = session.scalars(query.with_for_update()).one_or_none()
+    if row is None:
+        if words:
+            _add(session, person_id, box, words, now)
+    else:
+        _change(session, row, words, base_version, now)
+    drop_draft(session, person_id, box.draft_key)
+    session.flush()
+
+
+def _add(session: Session, person_id: int, box: Box, words: str, now: datetime) -> None:
+    row = Reflection(
+        public_id=new_public_id(),
+        person_id=person_id,
+        module=box.module,
+        lesson=box.lesson,
+        block=box.block,
+        version=1,
+        saved_at=now,
+    )
+    row.sealed = seal_text(session, person_id, words, _about(row), now)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # two first times at once: the other's words stand, both are shown
+        keep_words(session, person_id, box, words, base_version=0, now=now)
+
+
+def _change(
+    session: Session, row: Reflection, words: str, base_version: int, now: datetime
+) -> None:
+    theirs = _open(session, row)
+    if theirs == words:
+        return
+    if base_version != row.version:
+        raise ClashError({WORDS: theirs}, {WORDS: words}, row.version)
+    if not words:
+        session.delete(row)
+        return
+    row.sealed = seal_text(session, row.person_id, words, _about(row), now)
+    row.version += 1
+    row.saved_at = now
+
+
+def prompt_of(lesson: Lesson, block: str) -> str:
+    """Return what a lesson's box asks. Raises: MissingError where it has no such box."""
+    for part in lesson.parts:
+        if isinstance(part, Prompt) and part.id == block:
+            return part.prompt
+    raise MissingError
+
+
+def list_own_reflections(session: Session, person_id: int) -> list[OwnReflection]:
+    """Return everything a person kept for themselves, newest first."""
+    query = (
+        select(Reflection)
+        .where(Reflection.person_id == person_id)
+        .order_by(Reflection.saved_at.desc(), Reflection.id.desc())
+    )
+    rows = list(session.scalars(query))
+    modules: dict[str, Module] = {
+        version.slug: definition_of(session, version)
+        for version in (list_current_versions(session, "module") if rows else ())
+    }
+    return [_own(session, row, modules.get(row.module)) for row in rows]
+
+
+def _own(session: Session, row: Reflection, module: Module | None) -> OwnReflection:
+    lessons = {lesson.slug: lesson for lesson in module.lessons} if module else {}
+    lesson = lessons.get(row.lesson)
+    prompts = {
+        part.id: part.prompt
+        for part in (lesson.parts if lesson else ())
+        if isinstance(part, Prompt)
+    }
+    return OwnReflection(
+        public_id=row.public_id,
+        box=Box(row.module, row.lesson, row.block),
+        module_title=module.head.title if module else row.module,
+        lesson_title=lesson.head.title if lesson else row.lesson,
+        prompt=prompts.get(row.block, ""),
+        words=_open(session, row),
+        saved_at=row.saved_at,
+    )
+
+
+def forget_reflection(session: Session, person_id: int, public_id: str) -> None:
+    """Take a reflection away for good. Raises: MissingError where it is not one's own."""
+    query = select(Reflection).where(
+        Reflection.public_id == public_id, Reflection.person_id == person_id
+    )
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise MissingError
+    drop_draft(session, person_id, Box(row.module, row.lesson, row.block).draft_key)
+    session.delete(row)
+    session.flush()
