@@ -4,12 +4,14 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lms.models import Assignment, Cohort, Enrolment, Organisation, Person
 from lms.rules.people import TRAINEE
 from lms.rules.roles import Role
+from lms.services.demo.progress import Team, Walk, walk_halfway, walk_to_the_end
 from lms.services.people import Offer, claim_invitation, let_in, make_organisation, today_in
+from lms.services.practice import get_place
 from lms.services.publishing import current_version
 from lms.services.signin import hash_password
 
@@ -38,11 +40,23 @@ def seed_demo(session: Session, *, now: datetime) -> list[dict[str, str]]:
         for label, role, name in STAFF
     }
     cohort = _cohort(session, home, now)
+    team = Team(staff["trainer"], staff["supervisor"], staff["coordinator"])
     for name in TRAINEES:
         person = _person(session, home, name, TRAINEE, "trainee", told, now, cohort)
-        _assign(session, person, staff, now)
+        place = _assign(session, person, staff, now)
+        _walk(name, Walk(session, place, team, now))
     order = {"trainee": 0, "trainer": 1, "supervisor": 2, "coordinator": 3, "administrator": 4}
     return sorted(told, key=lambda row: order.get(row["role"], 9))
+
+
+def _walk(name: str, walk: Walk) -> None:
+    """Noor is new, Amina halfway, Tomás waits for the certificate, Grace has hers."""
+    if name == "Amina":
+        walk_halfway(walk)
+    elif name in {"Tomás", "Grace"}:
+        walk_to_the_end(walk)
+    if name == "Grace":
+        walk.certify()
 
 
 def _organisation(session: Session, now: datetime) -> Organisation:
@@ -92,8 +106,10 @@ def _cohort(session: Session, home: Organisation, now: datetime) -> Cohort:
     return cohort
 
 
-def _assign(session: Session, person: Person, staff: dict[str, Person], now: datetime) -> None:
-    place = session.scalars(select(Enrolment).where(Enrolment.person_id == person.id)).one()
+def _assign(session: Session, person: Person, staff: dict[str, Person], now: datetime) -> Enrolment:
+    place = get_place(session, person.id)
+    place.happened_on = today_in(ZONE, now) - timedelta(days=60)
+    place.state = "active"
     kinds = (
         ("trainer", "trainer"),
         ("second-trainer", "second trainer"),
@@ -110,3 +126,13 @@ def _assign(session: Session, person: Person, staff: dict[str, Person], now: dat
             )
         )
     session.flush()
+    return session.scalars(
+        select(Enrolment)
+        .where(Enrolment.id == place.id)
+        .options(
+            joinedload(Enrolment.person),
+            joinedload(Enrolment.cohort),
+            joinedload(Enrolment.programme_version),
+        )
+        .execution_options(populate_existing=True)
+    ).one()
