@@ -248,6 +248,33 @@ def test_a_renewal_is_judged_on_its_own():
     assert [row.id for row in found.rows] == ["root", "code-of-ethics-again", "supervision-since"]
 
 
+GUIDE = (FOLDER.parent / "docs" / "programmes.md").read_text(encoding="utf-8")
+EXAMPLES = [block.split("```")[0] for block in GUIDE.split("```yaml\n")[1:]]
+
+
+@pytest.mark.parametrize("example", [block for block in EXAMPLES if block.startswith("- ")])
+def test_every_example_of_the_guide_can_be_used_as_it_stands(example):
+    problems = Problems("guide")
+    document = read_yaml(example, problems)
+    assert not problems.found
+    text = json.dumps({**WRITTEN, "demo": True, "requirements": document.value})
+    assert problems_in(READER.validate_json(text)) == ()
+
+
+def test_the_guides_example_of_choosing_hours_can_be_used_too():
+    (example,) = (block for block in EXAMPLES if block.startswith("hours:"))
+    hours = read_yaml(example, Problems("guide")).value["hours"]
+    node = {"kind": "sum", "id": "a", "label": "A", "hours": hours, "min": "1 h"}
+    text = json.dumps({**WRITTEN, "demo": True, "requirements": [node]})
+    assert problems_in(READER.validate_json(text)) == ()
+
+
+def test_the_guide_shows_every_kind():
+    kinds = READER.json_schema()["properties"]["requirements"]["items"]["discriminator"]
+    shown = {kind for kind in kinds["mapping"] if f"**{kind}**" in GUIDE}
+    assert shown == set(kinds["mapping"])
+
+
 WRITTEN = {
     "id": "p",
     "title": "P",
@@ -344,6 +371,12 @@ def part(**others):
             Count(**LABEL, hours=hours_of(), min=2, distinct="domain", among=("a",)),
             ("min",),
             "range",
+        ),
+        (Count(**LABEL, hours=hours_of(steps_of="1 h"), min=1), ("hours", "steps_of"), "entries"),
+        (
+            Span(**LABEL, hours=hours_of(repeats=False), min="1 year"),
+            ("hours", "accept", "repeats"),
+            "entries",
         ),
         (Share(**LABEL, hours=hours_of(), of_hours=hours_of()), (), "empty"),
         (

@@ -389,6 +389,14 @@ def test_a_gap_in_days_runs_until_today(on, state):
     assert row.by == (day("2026-06-15") if state == "met" else None)
 
 
+def test_a_gap_from_a_day_nobody_recorded_needs_a_person():
+    gap = Gap(id="g", label="G", hours=hours_of(), max="45 days", since="fact:began_on")
+    known = {"began_on": "2026-11-01"}
+    assert row_of(gap, facts=known).state is State.MET
+    row = row_of(gap, hours=(entry("a", 60, "2026-11-20"),))
+    assert (row.state, row.waiting_on) == (State.NEEDS_A_PERSON, WaitingOn.COORDINATOR)
+
+
 def test_a_cadence_asks_for_each_full_stretch_and_tells_the_day_for_the_one_under_way():
     monthly = Cadence(id="c", label="Monthly", hours=hours_of(), every="1 month", since="enrolled")
     facts = {

@@ -187,6 +187,18 @@ class Builder:
             held_for=held,
         )
 
+    def entries(self, place: Place, hours: Hours, path: Path) -> Selector:
+        """Return a selector of whole entries, for a kind that does not add up minutes."""
+        if hours.steps_of:
+            words = "Steps are for minutes added up; here whole entries count."
+            self.problem((*path, "steps_of"), "entries", words)
+        if not hours.accept.repeats:
+            words = (
+                "Repeats are told apart where minutes are added up; use a count with “distinct”."
+            )
+            self.problem((*path, "accept", "repeats"), "entries", words)
+        return self.hours(place, hours, path)
+
     def names(
         self, path: Path, named: Sequence[str], known: frozenset[str] | None, *, empty: str = ""
     ) -> None:

@@ -9,7 +9,7 @@ from lms.rules.programmes.quantities import Length, add_length, number_from
 from lms.rules.record import HoursFact
 from lms.rules.verdict.case import Case, Dates, Why, end_of, is_in_force
 from lms.rules.verdict.result import NotCounted
-from lms.rules.verdict.terms import Reason
+from lms.rules.verdict.terms import Detail, Reason
 from lms.rules.verdict.windows import ANY_DAY, TimeFrame
 
 ASSURANCE = {"code": 1, "paper": 2, "link": 3, "account": 4}
@@ -166,7 +166,7 @@ class Selector:
 
     def _measure(self, entry: HoursFact, minutes: int, sifted: Sifted) -> None:
         if minutes < self.at_least:
-            why = (Reason.BELOW_GRANULARITY, None)
+            why: Why = (Reason.BELOW_GRANULARITY, Detail.TOO_SHORT)
             sifted.refused.append(Refused(entry, minutes, why, self.at_least))
             return
         left = minutes % self.steps if self.steps else 0

@@ -159,7 +159,7 @@ def _count(build: Builder, node: nodes.Count, place: Place, path: Path) -> Judge
         build.problem((*path, "among"), "empty", "Say of what these are, with “distinct”.")
     if node.among and need > len(node.among):
         build.problem((*path, "min"), "range", f"There are {len(node.among)} to choose from.")
-    selector = build.hours(place, node.hours, (*path, "hours"))
+    selector = build.entries(place, node.hours, (*path, "hours"))
     return CountJudge(place, selector, need, distinct=node.distinct, among=node.among)
 
 
@@ -183,7 +183,7 @@ def _cadence(build: Builder, node: nodes.Cadence, place: Place, path: Path) -> J
         build.problem((*path, "since"), "empty", "Say from which day the stretches count.")
     return CadenceJudge(
         place,
-        build.hours(place, node.hours, (*path, "hours")),
+        build.entries(place, node.hours, (*path, "hours")),
         times=build.number(place, (*path, "times"), node.times) or 0,
         every=every or Length(1, 0),
         since=build.anchor((*path, "since"), node.since) or TODAY,
@@ -213,7 +213,7 @@ def _gap(build: Builder, node: nodes.Gap, place: Place, path: Path) -> Judge:
         build.problem((*path, "max"), "empty", "Give the longest stretch allowed.")
     return GapJudge(
         place,
-        build.hours(place, node.hours, (*path, "hours")),
+        build.entries(place, node.hours, (*path, "hours")),
         build.hours(place, over, (*path, "over")) if over else None,
         most=most if most is not None or not over else 0,
         longest=longest,
@@ -226,7 +226,7 @@ def _span(build: Builder, node: nodes.Span, place: Place, path: Path) -> Judge:
         build.problem(path, "empty", "Give a minimum or a maximum.")
     if (node.hours is None) == (not node.since):
         build.problem(path, "empty", "Give either “since” or “hours”.")
-    hours = build.hours(place, node.hours, (*path, "hours")) if node.hours else None
+    hours = build.entries(place, node.hours, (*path, "hours")) if node.hours else None
     return SpanJudge(
         place,
         hours,

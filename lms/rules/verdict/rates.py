@@ -121,16 +121,18 @@ class GapJudge(Judge):
             have = _longest_run(self.over.sift(case).kept, sifted.kept)
             finding = self._weigh(have, self.most, Unit.MINUTES, sifted)
         else:
-            finding = self._in_days(case, sifted)
+            start = self.since.resolve(case) if self.since else None
+            if self.since is not None and start is None:
+                dates = dates._replace(missing=self.since.missing)
+            finding = self._in_days(case, start, sifted)
         return framed(case, self.place, dates, finding)
 
-    def _in_days(self, case: Case, sifted: Sifted) -> Finding:
+    def _in_days(self, case: Case, start: date | None, sifted: Sifted) -> Finding:
         longest = self.longest or Length(0, 0)
-        start = self.since.resolve(case) if self.since else None
         days = sorted({piece.entry.on for piece in sifted.kept})
         marks = [day for day in ([start] if start else []) + days if day <= case.on]
-        if not marks:
-            words = step(StepCode.LOG_HOURS, amount=Amount(1, Unit.COUNT), what=self.place.noun)
+        if not marks or (self.since is not None and start is None):
+            words = step(StepCode.MORE_ENTRIES, count=1, what=self.place.noun)
             return Finding(State.NOT_YET, Tally(0, 1, Unit.DAYS), WaitingOn.TRAINEE, words)
         ends = [*marks[1:], case.on]
         gaps = [(end - begin).days for begin, end in zip(marks, ends, strict=True)]

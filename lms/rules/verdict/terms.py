@@ -50,6 +50,7 @@ class Detail(StrEnum):
     AFTER_THE_DAY = "after-the-day"
     BEFORE_IT_OPENED = "before-it-opened"
     TOO_OLD = "too-old"
+    TOO_SHORT = "too-short"
     EXPIRED = "expired"
     BELOW_STANDARD = "below-standard"
     HARM_OPEN = "harm-open"

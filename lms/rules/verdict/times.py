@@ -218,7 +218,8 @@ class SpanJudge(Judge):
         tally = Tally(0, None, Unit.DAYS, *self._evidence(sifted))
         words = step(StepCode.MORE_ENTRIES, count=1, what=self.place.noun)
         finding = Finding(State.NOT_YET, tally, WaitingOn.TRAINEE, words)
-        missing = self.since.missing if self.since else ""
+        anchors = [one for one in (self.since, self.until) if one is not None]
+        missing = next((one.missing for one in anchors if one.resolve(case) is None), "")
         return framed(case, self.place, Dates(case.on, missing=missing), finding)
 
     def _evidence(self, sifted: Sifted) -> tuple[tuple[Counted, ...], tuple[NotCounted, ...]]:

@@ -174,6 +174,7 @@ REASONS: dict[Reason | Detail, Phrase] = {
     Detail.AFTER_THE_DAY: phrase("It came after this day"),
     Detail.BEFORE_IT_OPENED: phrase("From before this part was open"),
     Detail.TOO_OLD: phrase("Too old: a newer one counts"),
+    Detail.TOO_SHORT: phrase("Too short to count here"),
     Detail.EXPIRED: phrase("Its date is over: a newer one counts"),
     Detail.BELOW_STANDARD: phrase("Not yet at the standard"),
     Detail.HARM_OPEN: phrase("It is to be talked through first"),
