@@ -195,14 +195,15 @@ def index() -> str:
 @requires(Permission.TODAY_SEE)
 def page(number: int) -> str:
     """Show a further page of the list."""
-    return _listed(max(1, number))
+    return _listed(number)
 
 
 def _listed(number: int) -> str:
     session, actor, now = current_session(), the_actor(), utcnow()
     office = may(Permission.COHORT_VERDICTS)
+    pages = max(1, -(-count_issued(session, actor) // PAGE_SIZE)) if office else 1
+    number = min(max(1, number), pages)
     issued = list_issued(session, actor, page=number, size=PAGE_SIZE, now=now) if office else []
-    count = count_issued(session, actor) if office else 0
     return str(
         render_template(
             "certificates/index.html",
@@ -210,7 +211,7 @@ def _listed(number: int) -> str:
             issued=issued,
             office=office,
             number=number,
-            pages=max(1, -(-count // PAGE_SIZE)),
+            pages=pages,
             state_words=state_words,
         )
     )

@@ -67,12 +67,14 @@ def _menu() -> list[MenuItem]:
             (True, _("Role-plays"), "/role-plays"),
             (True, _("Hours"), "/hours"),
             (True, _("What is still missing"), "/progress"),
+            (True, _("Certificates"), "/certificates"),
         ]
     places += [
         (Role.TRAINER in roles, _("Marking"), "/marking"),
         (Role.SUPERVISOR in roles, _("Hours to confirm"), "/confirmations"),
         (may(Permission.COHORT_LIST), _("Cohorts"), "/cohorts"),
         (may(Permission.PEOPLE_LIST), _("People"), "/people"),
+        (may(Permission.COHORT_VERDICTS), _("Certificates"), "/certificates"),
         (bool({Role.TRAINER, Role.AUTHOR} & roles), _("Modules"), "/modules"),
         (may(Permission.ORGANISATION_CHANGE), _("Organisation"), "/organisation"),
         (True, _("Your account"), "/account"),

@@ -223,7 +223,9 @@ def test_the_office_lists_what_was_issued(page, issued):
     office = page.as_("coordinator")
     office.get("/certificates")
     assert "Trainee" in office.words
-    assert office.get("/certificates/pages/9").status_code == 200
+    for number in ("0", "9", "9" * 30):
+        assert office.get(f"/certificates/pages/{number}").status_code == 200
+        assert "Trainee" in office.words
     away = page.as_("outsider")
     away.get("/certificates")
     assert "Nothing issued yet" in away.words
@@ -338,10 +340,11 @@ def test_a_step_that_is_not_open_is_said(page, session, issued):
 def test_a_replayed_form_records_one_event(page, session, issued):
     office = page.as_("coordinator")
     office.get(f"/certificates/{issued.public_id}")
-    data = {"reason": "Why", "op_id": "once"}
+    act = f"/certificates/{issued.public_id}/suspend"
+    data = {**office.form_data(act), "reason": "Why"}
+    assert data["op_id"]
     for _ in range(2):
-        reply = office.post(f"/certificates/{issued.public_id}/suspend", data)
-        assert reply.status_code == 302
+        assert office.post(act, data).status_code == 302
     assert count(session, CertificateEvent) == 1
 
 

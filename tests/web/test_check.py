@@ -137,6 +137,15 @@ def test_json_stands_beside_the_page(anybody, issued):
     assert told["claims"]["issued_on"] == issued.issued_on.isoformat()
 
 
+@pytest.mark.parametrize("who", ["trainee", "outsider"])
+def test_a_foreign_code_and_file_are_met_the_same_signed_in(page, issued, who):
+    reader = page.as_(who)
+    assert reader.get(f"/check/{UNKNOWN}").status_code == 404
+    assert heading(reader) == "No certificate has this code"
+    assert send(reader, b"something").status_code == 200
+    assert heading(reader) == "This file is not as we issued it"
+
+
 def test_a_foreign_code_is_not_one_of_ours(anybody, issued):
     assert anybody.get(f"/check/{UNKNOWN}").status_code == 404
     assert heading(anybody) == "No certificate has this code"
