@@ -12,12 +12,15 @@ from lms.models import Enrolment
 from lms.rules.cohorts import PracticeHold
 from lms.rules.policy import Permission
 from lms.rules.verdict import State, Verdict, WaitingOn
+from lms.services.curriculum import find_next_lesson
 from lms.services.people import today_in
 from lms.services.practice import find_place, practice_hold
 from lms.services.publishing import titles_by_slug
 from lms.services.today import Waiting, list_waiting_for
 from lms.services.verdicts import shown_place
 from lms.web.access import requires, the_actor
+from lms.web.curriculum import topic_words
+from lms.web.filters import minutes_words
 from lms.web.state import current_session
 from lms.web.verdict_words import RequirementRow, rows_of, summary_words
 
@@ -34,6 +37,8 @@ class Next:
     why: str
     url: str
     label: str
+    minutes: str = ""
+    touches: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def _trainee(place: Enrolment) -> dict[str, Any]:
     rows = rows_of(verdict, record, own=True, titles=titles_by_slug(session))
     leaves = [row for row in _flat(rows) if row.kind not in BRACKETS]
     return {
-        "first": _first_of_trainee(practice_hold(session, place), leaves, verdict),
+        "first": _first_of_trainee(place, leaves, verdict),
         "others": [_other(row) for row in _waiting_for_others(leaves)],
         "so_far": [row for row in leaves if row.need][:4],
         "summary": summary_words(verdict),
@@ -98,9 +103,8 @@ def _other(row: RequirementRow) -> Line:
     return Line(row.label, "/progress", row.turn)
 
 
-def _first_of_trainee(
-    hold: PracticeHold | None, leaves: list[RequirementRow], verdict: Verdict
-) -> Next:
+def _first_of_trainee(place: Enrolment, leaves: list[RequirementRow], verdict: Verdict) -> Next:
+    hold = practice_hold(current_session(), place)
     if hold is PracticeHold.PAUSED:
         return Next(
             _("You have stepped back"),
@@ -122,12 +126,37 @@ def _first_of_trainee(
             "/progress",
             _("See it all"),
         )
-    return _next_of(leaves)
+    return _next_of(place, leaves)
 
 
-def _next_of(leaves: list[RequirementRow]) -> Next:
+def _next_lesson(place: Enrolment) -> Next | None:
+    found = find_next_lesson(current_session(), place)
+    if found is None:
+        return None
+    head = found.lesson.head
+    note = head.content_note
+    topics = ", ".join(topic_words(topic) for topic in note.topics) if note else ""
+    return Next(
+        head.title,
+        _(
+            "Lesson %(number)s of %(of)s in %(module)s.",
+            number=found.number,
+            of=found.of,
+            module=found.module_title,
+        ),
+        f"/modules/{found.module}/{found.lesson.slug}",
+        _("Go on reading") if found.is_begun else _("Begin"),
+        _("about %(minutes)s", minutes=minutes_words(head.minutes)),
+        _("touches on %(topics)s", topics=topics) if topics else "",
+    )
+
+
+def _next_of(place: Enrolment, leaves: list[RequirementRow]) -> Next:
     mine = [row for row in leaves if _is_open(row) and row.waiting_on == WaitingOn.TRAINEE]
     for row in mine:
+        lesson = _next_lesson(place) if row.kind == "completions" else None
+        if lesson is not None:
+            return lesson
         if row.next_url:
             return Next(row.label, row.next_step, row.next_url, _("Go there"))
     return Next(

@@ -92,8 +92,8 @@ def amount_words(amount: Amount) -> str:
     return str(int(amount.value) if amount.value == int(amount.value) else float(amount.value))
 
 
-def value_words(value: Any) -> Any:
-    """Return one value of a step in words."""
+def value_words(value: Any, titles: dict[str, str]) -> Any:
+    """Return one value of a step in words; `titles` are those of modules and the like by id."""
     if isinstance(value, Amount):
         return amount_words(value)
     if isinstance(value, WaitingOn):
@@ -101,15 +101,15 @@ def value_words(value: Any) -> Any:
     if isinstance(value, date):
         return date_words(value)
     if isinstance(value, tuple):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(titles.get(str(part), str(part)) for part in value)
     return value
 
 
-def step_words(step: Step | None) -> str:
+def step_words(step: Step | None, titles: dict[str, str]) -> str:
     """Return what comes next, in words; nothing where nothing does."""
     if step is None:
         return ""
-    values = {name: value_words(value) for name, value in step.values.items()}
+    values = {name: value_words(value, titles) for name, value in step.values.items()}
     return translated(STEPS[step.code], values)
 
 
@@ -145,14 +145,16 @@ def rows_of(
     top: list[RequirementRow] = []
     root = verdict.rows[0].id if verdict.rows else None
     for row in verdict.rows[1:]:
-        shown = _shown(row, facts, own)
+        shown = _shown(row, facts, titles, own)
         made[row.id] = shown
         above = made.get(row.parent)
         (above.rows if above is not None and row.parent != root else top).append(shown)
     return top
 
 
-def _shown(row: Row, facts: dict[str, tuple[date, str]], own: bool) -> RequirementRow:
+def _shown(
+    row: Row, facts: dict[str, tuple[date, str]], titles: dict[str, str], own: bool
+) -> RequirementRow:
     need = row.tally.need.min if isinstance(row.tally.need, Bounds) else row.tally.need
     bar = row.tally.unit in {Unit.MINUTES, Unit.COUNT} and bool(need) and need != 1
     return RequirementRow(
@@ -165,7 +167,7 @@ def _shown(row: Row, facts: dict[str, tuple[date, str]], own: bool) -> Requireme
         counted=[_counted(one, row.tally.unit, facts) for one in row.tally.counted],
         not_counted=[_not_counted(one, row.tally.unit, facts) for one in row.tally.not_counted],
         turn=turn_words(row, own=own),
-        next_step=step_words(row.next_step),
+        next_step=step_words(row.next_step, titles),
         next_url=NEXT_URLS.get(row.kind, "") if own else "",
         kind=row.kind,
         severity=row.severity,

@@ -201,11 +201,12 @@ def best_answer(item: Any) -> Any:
 
 
 def walk_halfway(walk: Walk) -> None:
-    """Signed, two modules and a bit, some supervision, one role-play waiting to be marked."""
+    """Signed, three modules and a bit, some supervision, one role-play waiting to be marked."""
     walk.sign()
-    walk.read(MODULES[0])
-    walk.read(MODULES[1])
-    walk.read(MODULES[2], 3)
+    walk.read("safety-planning")
+    walk.read("system-navigation")
+    walk.read("boundaries")
+    walk.read("trauma-responsive-practice", 3)
     walk.play("tonight")
     walk.play("until-friday", marked=False)
     walk.meet(60, HoursKind.INDIVIDUAL, 12)
