@@ -55,6 +55,7 @@ LATER = NOW + timedelta(minutes=20)
 def signed(session, cast):
     """Have everybody sign, so that practice is open."""
     sign_all(session)
+    session.commit()
 
 
 @pytest.fixture

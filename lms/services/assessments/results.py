@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.content.citing import short_words
 from lms.content.versions import ContentKind
 from lms.db import lock_row
 from lms.models import Attempt, AttemptFlag, Cohort, Enrolment, Person, Score
@@ -196,8 +197,7 @@ def source_words(session: Session, paper: Assessment) -> dict[str, str]:
     by_id = {entry.id: entry for entry in entries}
 
     def words(source: SourceRef) -> str:
-        entry = by_id[source.ref]
-        name = f"{entry.short or entry.cite}, {entry.year}"
+        name = short_words(by_id[source.ref])
         return f"{name}: {source.where}" if source.where else name
 
     return {i.id: words(i.source) for i in paper.items if i.source and i.source.ref in by_id}
