@@ -56,7 +56,7 @@ def save(
 ) -> Saved:
     """Save an answer."""
     return save_answer(
-        session, attempt, item, value, counter=counter, deliberate=deliberate, now=now
+        session, attempt.id, item, value, counter=counter, deliberate=deliberate, now=now
     )
 
 

@@ -123,10 +123,6 @@ def _named_in(thing: Any) -> frozenset[int]:
     return frozenset()
 
 
-def _home_of(session: Session, person_id: int) -> int | None:
-    return session.scalar(select(Person.organisation_id).where(Person.id == person_id))
-
-
 def _place_of(session: Session, thing: Any) -> tuple[int | None, int | None]:
     """Return (organisation id, person id) of whatever an address names."""
     if isinstance(thing, Organisation):
@@ -139,15 +135,12 @@ def _place_of(session: Session, thing: Any) -> tuple[int | None, int | None]:
         return thing.organisation_id, thing.id
     if isinstance(thing, Signin):
         return None, thing.person_id
-    owner = _owner_of(session, thing)
-    return _home_of(session, owner), owner
-
-
-def _owner_of(session: Session, thing: Any) -> int:
-    if isinstance(thing, Enrolment):
-        return thing.person_id
-    query = select(Enrolment.person_id).where(Enrolment.id == thing.enrolment_id)
-    return session.execute(query).scalar_one()
+    enrolment_id = thing.id if isinstance(thing, Enrolment) else thing.enrolment_id
+    query = select(Person.organisation_id, Person.id).join(
+        Enrolment, Enrolment.person_id == Person.id
+    )
+    organisation_id, person_id = session.execute(query.where(Enrolment.id == enrolment_id)).one()
+    return organisation_id, person_id
 
 
 def subject_for(session: Session, actor: Actor, things: Iterable[Any]) -> Subject:

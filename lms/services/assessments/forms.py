@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,7 +25,8 @@ def keep_form(session: Session, version: ContentVersion, seed: int) -> str:
     body = _form_body(version, drawn, hashes)
     hashed = hashlib.sha256(body.encode()).hexdigest()
     row = {"hash": hashed, "assessment_version_id": version.id, "body": body}
-    kept = insert_into(session, Form).values(row).on_conflict_do_nothing().returning(Form.hash)
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    kept = insert(Form).values(row).on_conflict_do_nothing().returning(Form.hash)
     if session.execute(kept).scalar() is not None:
         _add_form_items(session, hashed, version.slug, drawn, hashes)
     return hashed
@@ -54,13 +54,6 @@ def _add_form_items(
         for place, item in enumerate(drawn.items)
     )
     session.flush()
-
-
-def insert_into(session: Session, table: Any) -> Any:
-    """Return an insert that may say what to do on a conflict, for either database."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
 
 
 _papers: dict[str, Assessment] = {}

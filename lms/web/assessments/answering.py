@@ -91,11 +91,12 @@ def answer(item: str, attempt: Attempt) -> Any:
     leaves_out = request.form.get("go") == "leave-out"
     if value is None and not leaves_out:
         return _onward(attempt, item)
+    attempt_id = attempt.id
     try:
         with acting() as session:
             save_answer(
                 session,
-                attempt,
+                attempt_id,
                 item,
                 None if leaves_out else value,
                 counter=form.count,
@@ -135,11 +136,12 @@ def autosave(item: str, attempt: Attempt) -> Any:
     sent = _sent()
     if sent is None:
         return jsonify(reason="not-understood"), 400
+    attempt_id = attempt.id
     try:
         with transaction(current_session()) as session:
             saved = save_answer(
                 session,
-                attempt,
+                attempt_id,
                 item,
                 sent.get("value"),
                 counter=sent["counter"],

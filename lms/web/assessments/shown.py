@@ -1,6 +1,6 @@
 """What the pages of an attempt show: questions by field, points in words, feedback an answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -16,8 +16,16 @@ from lms.rules.assessments.attempts import (
     refusal_to_answer,
     seconds_left,
 )
-from lms.rules.assessments.definition import Assessment, Item, TrueFalseItem
-from lms.rules.assessments.scoring import Flag, ItemState, Points, chosen_options, is_blank
+from lms.rules.assessments.definition import Assessment, Item, Option, TrueFalseItem
+from lms.rules.assessments.scoring import (
+    NOTHING,
+    Flag,
+    ItemState,
+    Points,
+    chosen_options,
+    credit_from,
+    is_blank,
+)
 from lms.services.assessments import Outcome
 from lms.web.filters import percent_words
 
@@ -186,6 +194,7 @@ class Choice:
 
     words: str
     feedback: str
+    is_best: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,31 +229,36 @@ def _told(outcome: Outcome, item: Item, number: int, source: str) -> Told:
         stem=item.stem,
         chosen=chosen,
         others=others,
-        points=_("You left this one out.") if left_out else _item_words(found.result),
+        points=_("Left out.") if left_out else _item_words(found.result),
         source=source,
     )
 
 
 def _item_words(result: Points) -> str:
     points, of = points_words(result.points), points_words(result.of)
-    return str(_("%(points)s of %(of)s points", points=points, of=of))
+    return str(_("Points: %(points)s of %(of)s", points=points, of=of))
 
 
 def _choices(item: Item, value: Any) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
     if isinstance(item, TrueFalseItem):
         both = {
-            True: Choice(_("True"), item.feedback_true),
-            False: Choice(_("False"), item.feedback_false),
+            True: Choice(_("True"), item.feedback_true, item.key),
+            False: Choice(_("False"), item.feedback_false, not item.key),
         }
         chosen = tuple(choice for key, choice in both.items() if key is value)
         return chosen, tuple(choice for key, choice in both.items() if key is not value)
     ticked = chosen_options(item, value)
-    others = (option for option in item.options if option not in ticked)
-    return _as_choices(ticked), _as_choices(others)
+    most = max(map(_credit, item.options), default=NOTHING)
+    choices = [
+        (option, Choice(option.text or option.id, option.feedback, _credit(option) == most))
+        for option in item.options
+    ]
+    chosen = tuple(choice for option, choice in choices if option in ticked)
+    return chosen, tuple(choice for option, choice in choices if option not in ticked)
 
 
-def _as_choices(options: Iterable[Any]) -> tuple[Choice, ...]:
-    return tuple(Choice(option.text or option.id, option.feedback) for option in options)
+def _credit(option: Option) -> Fraction:
+    return credit_from(option.credit)
 
 
 @dataclass(frozen=True, slots=True)
