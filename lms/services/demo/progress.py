@@ -90,7 +90,7 @@ class Walk:
         for number, item in enumerate(paper.items):
             save_answer(
                 self.session,
-                attempt,
+                attempt.id,
                 item.id,
                 best_answer(item),
                 counter=number + 1,
