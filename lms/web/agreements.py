@@ -160,9 +160,9 @@ def _not_signed(place: Enrolment, agreement: str, reason: Any, form: SignForm) -
     return _to("sheet", place, agreement, form.so_far.data)
 
 
-def _to(step: str, place: Enrolment, agreement: str, note: str | None) -> Reply:
+def _to(step: str, place: Enrolment, agreement: str, note: str | None, anchor: str = "") -> Reply:
     """Lead to a step of one agreement, with the note of how far somebody is."""
-    more: dict[str, Any] = {"so-far": note or None}
+    more: dict[str, Any] = {"so-far": note or None, "_anchor": anchor or None}
     address = url_for(f".{step}", place_id=place.public_id, agreement=agreement, **more)
     return redirect(address)
 
@@ -227,7 +227,7 @@ def answer(agreement: str, place: Enrolment) -> Any:
         form.refuse(form.answer, _("Choose one of the three answers."))
         return _question_page(place, shown, passed, "", form)
     note = _so_far(place, shown, passed, form.answer.data)
-    return _to("questions", place, agreement, note)
+    return _to("questions", place, agreement, note, "answer")
 
 
 @bp.get("/agreements/signed/<signature_id>")
