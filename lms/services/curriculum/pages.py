@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Integer, String, literal, select, union_all
+from sqlalchemy import Integer, String, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.content.rendering import RenderedLesson
@@ -200,31 +200,34 @@ def open_lesson(
     )
 
 
+_KEPT = union_all(
+    select(
+        LessonReading.lesson.label("name"),
+        literal("", String).label("chosen"),
+        LessonReading.version_id.label("version_id"),
+        ContentVersion.hash.label("hash"),
+    )
+    .join(ContentVersion, ContentVersion.id == LessonReading.version_id)
+    .where(
+        LessonReading.enrolment_id == place_of(bindparam("person")),
+        LessonReading.module == bindparam("module"),
+    ),
+    select(CheckAnswer.block, CheckAnswer.chosen, literal(0, Integer), literal("", String)).where(
+        CheckAnswer.enrolment_id == place_of(bindparam("person")),
+        CheckAnswer.module == bindparam("module"),
+        CheckAnswer.lesson == bindparam("lesson"),
+    ),
+)
+
+
 def _kept(
     session: Session, person_id: int, slug: str, lesson: str
 ) -> tuple[Texts, dict[str, tuple[str, ...]]]:
     """Return in one query what a trainee has read of a module and answered in a lesson."""
-    place = place_of(person_id)
-    readings = (
-        select(
-            LessonReading.lesson.label("name"),
-            literal("", String).label("chosen"),
-            LessonReading.version_id.label("version_id"),
-            ContentVersion.hash.label("hash"),
-        )
-        .join(ContentVersion, ContentVersion.id == LessonReading.version_id)
-        .where(LessonReading.enrolment_id == place, LessonReading.module == slug)
-    )
-    answers = select(
-        CheckAnswer.block, CheckAnswer.chosen, literal(0, Integer), literal("", String)
-    ).where(
-        CheckAnswer.enrolment_id == place,
-        CheckAnswer.module == slug,
-        CheckAnswer.lesson == lesson,
-    )
     read: Texts = {}
     chosen: dict[str, tuple[str, ...]] = {}
-    for row in session.execute(union_all(readings, answers)):
+    asked = {"person": person_id, "module": slug, "lesson": lesson}
+    for row in session.execute(_KEPT, asked):
         if not row.version_id:
             chosen[row.name] = tuple(row.chosen.split(","))
             continue

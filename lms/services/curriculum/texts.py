@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.models import Completion, ContentVersion, Enrolment, LessonReading
@@ -28,24 +28,29 @@ def module_at(session: Session, version_id: int, content_hash: str) -> Module:
     return _definitions[content_hash]
 
 
+_VERSIONS = select(ContentVersion).where(
+    ContentVersion.kind == KIND, ContentVersion.slug == bindparam("slug")
+)
+_NEWEST = _VERSIONS.order_by(ContentVersion.number.desc()).limit(1)
+_NUMBERED = _VERSIONS.where(ContentVersion.number == bindparam("number"))
+"""Built once: a lesson is opened more often than anything else, and building costs as asking."""
+
+
 def find_version(session: Session, slug: str, number: int | None) -> tuple[ContentVersion, int]:
     """Return the version asked for (None is the newest) and the newest one's number."""
-    query = select(ContentVersion).where(ContentVersion.kind == KIND, ContentVersion.slug == slug)
-    if number is None:
-        found = session.scalars(query.order_by(ContentVersion.number.desc()).limit(1)).one_or_none()
-        if found is None:
-            raise MissingError
-        return found, found.number
-    version = session.scalars(query.where(ContentVersion.number == number)).one_or_none()
+    newest = session.scalars(_NEWEST, {"slug": slug}).one_or_none()
+    if newest is None:
+        raise MissingError
+    if number is None or number == newest.number:
+        return newest, newest.number
+    named = {"slug": slug, "number": number}
+    version = session.scalars(_NUMBERED, named).one_or_none()
     if version is None:
         raise MissingError
-    newest = select(func.max(ContentVersion.number)).where(
-        ContentVersion.kind == KIND, ContentVersion.slug == slug
-    )
-    return version, session.scalars(newest).one()
+    return version, newest.number
 
 
-def place_of(person_id: int) -> Any:
+def place_of(person_id: Any) -> Any:
     """Return, for use inside a query, the id of a person's newest place not withdrawn."""
     return (
         select(func.max(Enrolment.id))
