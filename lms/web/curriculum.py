@@ -1,6 +1,7 @@
 """Pages of modules and lessons: the list, a module, a lesson, answering on the way, finishing."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from wtforms.validators import Length
 
 from lms.content.rendering import RenderedReflection, RenderedSituation, RenderedSource
 from lms.db import utcnow
-from lms.rules.curriculum import Situation
+from lms.rules.curriculum import ModuleHead, Situation
 from lms.rules.definitions import ContentTopic
 from lms.rules.learning import AnswerRefusal, LessonState, qualified_reviews
 from lms.rules.policy import Permission
@@ -35,7 +36,7 @@ from lms.services.errors import MissingError, RefusedError
 from lms.services.practice import find_place
 from lms.services.reflections import OwnWords, drafts_of, list_words
 from lms.web.access import acting, requires, signed_in, the_actor
-from lms.web.filters import datetime_words
+from lms.web.filters import date_words, datetime_words
 from lms.web.forms import Bare
 from lms.web.state import current_session
 from lms.web.words import add_sentences, sentence
@@ -125,6 +126,14 @@ def source_words(source: RenderedSource | None) -> str:
     return str(_("Source: %(cite)s", cite=cite))
 
 
+def _checked_by(head: ModuleHead) -> list[tuple[str, str]]:
+    """Return the qualified reviewers of a module, and the day of each review in words."""
+    return [
+        (review.reviewer, date_words(date.fromisoformat(review.on)))
+        for review in qualified_reviews(head.reviews)
+    ]
+
+
 def version_number(written: str | None) -> int | None:
     """Return the version that an address or a form names, None for the newest."""
     if not written:
@@ -151,8 +160,7 @@ def show(module: str) -> str:
     session = current_session()
     place = find_place(session, the_actor().person_id)
     page = open_module(session, module, place)
-    reviews = qualified_reviews(page.module.head.reviews)
-    words = {"strengths": STRENGTHS, "reviews": reviews}
+    words = {"strengths": STRENGTHS, "reviews": _checked_by(page.module.head)}
     return str(render_template("curriculum/show.html", place=place, page=page, **words))
 
 
@@ -183,7 +191,7 @@ def lesson(module: str, lesson: str) -> str:
             waits=_waits(page),
             source_words=source_words,
             strengths=STRENGTHS,
-            reviews=qualified_reviews(page.module.head.reviews),
+            reviews=_checked_by(page.module.head),
         )
     )
 
