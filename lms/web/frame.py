@@ -71,6 +71,7 @@ def _menu() -> list[MenuItem]:
         ]
     places += [
         (Role.TRAINER in roles, _("Marking"), "/marking"),
+        (may(Permission.REFERRAL_LIST), _("Role-plays"), "/role-plays"),
         (Role.SUPERVISOR in roles, _("Hours to confirm"), "/confirmations"),
         (may(Permission.COHORT_LIST), _("Cohorts"), "/cohorts"),
         (may(Permission.PEOPLE_LIST), _("People"), "/people"),
