@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from lms.db import transaction, utcnow
-from lms.models import Enrolment, Performance, Person
+from lms.models import Cohort, Enrolment, Organisation, Performance, Person
 from lms.services.people import today_in
 from lms.services.roleplays import Booking, book_performance
+from tests.cast import assign, make_enrolment, make_person
 from tests.playing import sign_all
 
 SCENARIOS = iter(("until-friday", "tonight", "ten-minutes", "too-long-to-wait"))
@@ -17,14 +18,16 @@ SCENARIOS = iter(("until-friday", "tonight", "ten-minutes", "too-long-to-wait"))
 
 @pytest.fixture(scope="module")
 def place_id(site):
-    """Return Amina's place, its agreements signed."""
+    """Return the place of a trainee of this file's own, Wanjiru's to mark."""
     state = site.app.extensions["lms"]
     with state.database.session() as session:
         session.info["ground"] = state.ground
-        query = select(Enrolment).join(Person, Person.id == Enrolment.person_id)
         with transaction(session):
-            place = session.scalars(query.where(Person.chosen_name == "Amina")).one()
-            place.happened_on -= timedelta(days=9)
+            marker = session.scalars(select(Person).where(Person.chosen_name == "Wanjiru")).one()
+            home = session.get_one(Organisation, marker.organisation_id)
+            cohort = session.scalars(select(Cohort)).first()
+            place = make_enrolment(session, make_person(session, "mary", home), cohort)
+            assign(session, place, marker, "trainer")
             sign_all(session, place)
             return place.id
 
