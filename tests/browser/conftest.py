@@ -1,5 +1,6 @@
 """A real server, a real Chromium, and axe on every page that is met."""
 
+import logging
 import os
 import shutil
 import socket
@@ -87,6 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             publish_library(session, library(), by=None, now=utcnow())
         with transaction(session):
             people = seed_demo(session, now=utcnow())
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -159,11 +161,12 @@ class Visitor:
         return self
 
     def press(self, name: str) -> None:
-        """Press the button or follow the link of this name."""
+        """Press the button or follow the link of this name, and wait for the page it leads to."""
         target = self.page.get_by_role("button", name=name, exact=True)
         if target.count() == 0:
             target = self.page.get_by_role("link", name=name, exact=True)
-        target.first.click()
+        with self.page.expect_navigation():
+            target.first.click()
 
     @property
     def words(self) -> str:
