@@ -184,7 +184,6 @@ def _harm(scope: Select[int]) -> AnySelect:
         .where(
             Performance.enrolment_id.in_(scope),
             Performance.state == RELEASED,
-            HarmTick.corrected.is_(False),
         )
     )
 

@@ -49,10 +49,13 @@ def _belongs(name: str, field_name: str) -> bool:
 @requires(Permission.DRAFT_KEEP)
 def save(key: str) -> Any:
     """Keep what was typed under a key; a clash answers both texts."""
-    sent = request.get_json(silent=True)
+    sent = _sent()
     if not KEY.fullmatch(key) or not isinstance(sent, dict) or _too_much():
         abort(400)
-    body = {str(k): str(v) for k, v in dict(sent.get("body") or {}).items()}
+    words = sent.get("body")
+    if not isinstance(words, dict):
+        abort(400)
+    body = {str(name): str(text) for name, text in words.items()}
     base = sent.get("base_version")
     try:
         with acting() as session:
@@ -68,6 +71,13 @@ def save(key: str) -> Any:
     except ClashError as clash:
         return jsonify(theirs=clash.theirs, yours=clash.yours, version=clash.version), 409
     return jsonify(version=version, saved_at=utcnow().isoformat())
+
+
+def _sent() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # nested thousands deep: nobody's form looks like that
+        return None
 
 
 def _too_much() -> bool:

@@ -252,15 +252,15 @@ def test_a_harm_item_refers_whatever_the_total():
     assert result_for(scenario(), rubric(), levels(0, 0, 0), [HarmMark("H1")]) is Result.REFERRED
 
 
-def test_a_harm_item_put_right_at_once_does_not_refer():
+def test_a_harm_item_put_right_at_once_is_looked_at_by_a_person_too():
     marks = [HarmMark("H1", corrected=True)]
-    assert open_harm(marks) == ()
-    assert result_for(scenario(), rubric(), levels(2, 2, 2), marks) is Result.MET
+    assert open_harm(marks) == ("H1",)
+    assert result_for(scenario(), rubric(), levels(2, 2, 2), marks) is Result.REFERRED
 
 
-def test_one_unmended_harm_item_refers_beside_a_mended_one():
+def test_every_ticked_harm_item_is_named():
     marks = [HarmMark("H1", corrected=True), HarmMark("H2")]
-    assert open_harm(marks) == ("H2",)
+    assert open_harm(marks) == ("H1", "H2")
     assert result_for(scenario(), rubric(), levels(2, 2, 2), marks) is Result.REFERRED
 
 

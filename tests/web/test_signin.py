@@ -270,7 +270,8 @@ def test_drafts_are_kept_and_found_again(page, cast):
 
 
 @pytest.mark.parametrize(
-    ("key", "body"), [("UPPER", {}), ("ok", ["a", "list"]), ("ok", None), ("../x", {})]
+    ("key", "body"),
+    [("UPPER", {}), ("ok", ["a", "list"]), ("ok", None), ("../x", {}), ("ok", {"body": "x"})],
 )
 def test_a_draft_of_the_wrong_shape_is_refused(page, cast, key, body):
     """Never a 500."""

@@ -166,15 +166,14 @@ def is_at_standard(points: Points, rubric: Rubric) -> bool:
 
 
 def open_harm(harm: Iterable[HarmMark]) -> tuple[str, ...]:
-    """Return the harm items that refer a performance to a named person.
+    """Return the harm items that refer a performance to a named person: every one that was ticked.
 
-    Edge:   what the trainee put right at once and unaided is recorded and talked over, and does
-            not refer.
-    Source: the role-play scenario set, section C (marking): recorded as not yet where a harm item
-            is not corrected by the trainee at once and without help; a slip that was is marked
-            under the criteria and discussed.
+    Edge:   what the trainee put right at once is referred too; that it was put right is what the
+            named person reads first, and may settle it on.
+    Source: the programme's standard for harm items: a tick keeps the requirement unmet until a
+            named person resolves it, whatever the total.
     """
-    return tuple(mark.item for mark in harm if not mark.corrected)
+    return tuple(mark.item for mark in harm)
 
 
 def result_for(
@@ -182,7 +181,7 @@ def result_for(
 ) -> Result:
     """Return what a marking comes to: harm items first, then the rubric's own standard.
 
-    Edge:   the bound itself is enough; an unmended harm item refers whatever the total.
+    Edge:   the bound itself is enough; a harm item refers whatever the total.
     Source: certification-rules, rubric at standard; the rubric's `standard.source`.
     """
     if open_harm(harm):
