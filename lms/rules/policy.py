@@ -15,10 +15,12 @@ class Permission(StrEnum):
     TODAY_SEE = "today-see"
     DRAFT_KEEP = "draft-keep"
     HELP_SEE = "help-see"
+    SIGNIN_END = "signin-end"
     # people and cohorts
     PEOPLE_LIST = "people-list"
     PERSON_INVITE = "person-invite"
     PERSON_SEE = "person-see"
+    ROLE_CHANGE = "role-change"
     COHORT_LIST = "cohort-list"
     COHORT_MAKE = "cohort-make"
     COHORT_SEE = "cohort-see"
@@ -123,9 +125,11 @@ ACTS: dict[Permission, tuple[Predicate, ...]] = {
     Permission.TODAY_SEE: (_anyone,),
     Permission.DRAFT_KEEP: (_anyone,),
     Permission.HELP_SEE: (_anyone,),
+    Permission.SIGNIN_END: (_own,),
     Permission.PEOPLE_LIST: (_office,),
     Permission.PERSON_INVITE: (_office,),
     Permission.PERSON_SEE: (_coordinator, _trainer, _supervisor),
+    Permission.ROLE_CHANGE: (_coordinator,),
     Permission.COHORT_LIST: (_office,),
     Permission.COHORT_MAKE: (_office,),
     Permission.COHORT_SEE: (_office,),
@@ -168,7 +172,9 @@ ACTS: dict[Permission, tuple[Predicate, ...]] = {
 
 # the record class that an asker must be able to know of, so that a no may be a plain no
 READS: dict[Permission, RecordClass] = {
+    Permission.SIGNIN_END: RecordClass.SIGNINS,
     Permission.PERSON_SEE: RecordClass.PROGRESS,
+    Permission.ROLE_CHANGE: RecordClass.PROGRESS,
     Permission.ENROLMENT_ASSIGN: RecordClass.PROGRESS,
     Permission.ENROLMENT_STEP: RecordClass.PROGRESS,
     Permission.AGREEMENT_SIGN: RecordClass.AGREEMENT,

@@ -12,9 +12,11 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from lms.models import Address, Enrolment, OneTimeLink, Person, Signin
+from lms.rules.people import EntryRefusal
 from lms.rules.roles import Actor
 from lms.rules.signin import (
     RESET_MINUTES,
@@ -328,15 +330,32 @@ def seconds_to_wait(session: Session, what: str, who: str, *, free: int, window:
 
 
 def use_address_link(session: Session, token: str, *, now: datetime) -> None:
-    """Confirm the second address that a link was sent to, if it still is that address."""
+    """Make the address that a link was sent to the person's second one.
+
+    Edge: an address is kept only here, once its holder has shown that it is theirs; so adding one
+    tells nobody whether it belongs to an account, and nobody can sit on another's address.
+    Raises: RefusedError(LinkRefusal or EntryRefusal).
+    """
     link = get_link(session, token, "confirm-address", now=now)
     link.used_at = now
-    session.execute(
-        update(Address)
-        .where(
-            Address.person_id == link.person_id,
-            Address.rank == 2,
-            Address.normalised == normalised_address(link.written),
-        )
-        .values(confirmed_at=now)
+    row = Address(
+        person_id=link.person_id,
+        rank=2,
+        written=link.written,
+        normalised=normalised_address(link.written),
+        confirmed_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as clash:
+        raise RefusedError(EntryRefusal.ADDRESS_TAKEN) from clash
+    person = session.get_one(Person, link.person_id)
+    record_act(
+        session,
+        "address-added",
+        now=now,
+        chain=person.organisation_id,
+        actor_id=person.id,
+        about_id=person.id,
     )

@@ -110,7 +110,7 @@ def roles_of(session: Session, person_id: int, on: date) -> frozenset[Role]:
     query = select(RoleGrant.role).where(
         RoleGrant.person_id == person_id,
         RoleGrant.from_on <= on,
-        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= on),
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > on),
     )
     return frozenset(Role(role) for role in session.scalars(query))
 

@@ -1,5 +1,290 @@
-"""Pages of cohorts."""
+"""Cohorts: the list, opening one, its people, and each person's place."""
 
-from flask import Blueprint
+from datetime import date
+from typing import Any, cast
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response as Reply
+from wtforms import RadioField, SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from lms.db import utcnow
+from lms.models import Cohort, Enrolment
+from lms.rules.cohorts import ROLE_FOR, AssignmentKind, EnrolmentState, OpenRefusal, office_moves
+from lms.rules.policy import Permission
+from lms.services.cohorts import (
+    NewCohort,
+    ProgrammeChoice,
+    admit_people,
+    assign_people,
+    count_invited,
+    get_cohort,
+    list_cohorts,
+    list_holders,
+    list_places,
+    list_programmes,
+    list_without_place,
+    make_cohort,
+    move_place,
+    people_beside,
+)
+from lms.services.drafts import find_spent, spend
+from lms.services.errors import RefusedError
+from lms.services.practice import get_enrolment
+from lms.web.access import acting, requires, the_actor
+from lms.web.fields import ChoiceField, DayField
+from lms.web.forms import Form, given, line
+from lms.web.organisation import own_organisation
+from lms.web.state import current_session
+from lms.web.words import KIND_WORDS, STATE_WORDS, sentence
 
 bp = Blueprint("cohorts", __name__)
+NOBODY = ""
+# what stands where a programme's own key, not a requirement, waits for its figure
+FIGURE_WORDS = {
+    "validity": _l("How long the certificate lasts"),
+    "months": _l("How long the certificate lasts"),
+    "renewal": _l("Renewal"),
+    "opens": _l("When renewal opens"),
+    "grace": _l("The time of grace after the end"),
+    "reinstate": _l("The time for reinstatement"),
+    "complete_within": _l("How long the training may take"),
+}
+
+
+class CohortForm(Form):
+    """A new cohort; its time zone comes from the programme."""
+
+    name = line(_l("Name of the cohort"), length=200)
+    programme = RadioField(
+        _l("Programme"),
+        validators=[InputRequired(_l("Choose one of the programmes."))],
+        validate_choice=False,
+    )
+    starts_on = DayField(_l("First day"), validators=[InputRequired(_l("Choose the first day."))])
+
+
+class AdmitForm(Form):
+    """People to admit."""
+
+    people = SelectMultipleField(
+        _l("People without a place"),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+
+
+class AssignForm(Form):
+    """Who is beside a trainee; the hidden ones say what the page showed."""
+
+    trainer = ChoiceField(KIND_WORDS[AssignmentKind.TRAINER])
+    second_trainer = ChoiceField(KIND_WORDS[AssignmentKind.SECOND_TRAINER])
+    supervisor = ChoiceField(KIND_WORDS[AssignmentKind.SUPERVISOR])
+
+
+FIELD_OF = {
+    AssignmentKind.TRAINER: "trainer",
+    AssignmentKind.SECOND_TRAINER: "second_trainer",
+    AssignmentKind.SUPERVISOR: "supervisor",
+}
+SEEN = "seen_"
+
+
+@bp.get("/cohorts")
+@requires(Permission.COHORT_LIST)
+def index() -> str:
+    """Show the organisation's cohorts."""
+    rows = list_cohorts(current_session(), the_actor().organisation_id)
+    return str(render_template("cohorts/index.html", rows=rows))
+
+
+def _cohort_form() -> tuple[CohortForm, list[tuple[ProgrammeChoice, list[Any]]]]:
+    """Return the form, and the programmes that cannot open yet with what that is about."""
+    choices = list_programmes(current_session())
+    form = CohortForm()
+    form.programme.choices = [
+        (c.version.slug, f"{c.version.title} ({c.programme.zone.replace('_', ' ')})")
+        for c in choices
+        if c.refusal is None
+    ]
+    closed = [(c, [FIGURE_WORDS.get(words, words) for words in c.about]) for c in choices]
+    return form, [(choice, about) for choice, about in closed if choice.refusal]
+
+
+def _new_page(form: CohortForm, closed: list[tuple[ProgrammeChoice, list[Any]]]) -> str:
+    reasons = [(c.version.title, sentence(c.refusal), about) for c, about in closed if c.refusal]
+    return str(render_template("cohorts/new.html", form=form, closed=reasons))
+
+
+@bp.get("/cohorts/new")
+@requires(Permission.COHORT_MAKE)
+def new() -> str:
+    """Show the form of a new cohort."""
+    return _new_page(*_cohort_form())
+
+
+@bp.post("/cohorts/new")
+@requires(Permission.COHORT_MAKE)
+def make() -> Any:
+    """Open a cohort."""
+    form, closed = _cohort_form()
+    if not form.validate_on_submit():
+        return _new_page(form, closed)
+    try:
+        public_id = _make(form)
+    except RefusedError as refused:
+        field = form.name if refused.reason is OpenRefusal.NAME_TAKEN else form.programme
+        form.refuse(field, sentence(refused.reason))
+        return _new_page(*_with_errors(form))
+    return redirect(url_for(".show", cohort_id=public_id))
+
+
+def _with_errors(form: CohortForm) -> tuple[CohortForm, list[tuple[ProgrammeChoice, list[Any]]]]:
+    return form, _cohort_form()[1]
+
+
+def _make(form: CohortForm) -> str:
+    by, now = the_actor().person_id, utcnow()
+    first = cast(date, form.starts_on.data)
+    new_cohort = NewCohort(given(form.name), given(form.programme), first)
+    with acting() as session:
+        done = find_spent(session, form.once, by)
+        if done:
+            return done
+        cohort = make_cohort(session, own_organisation(session), new_cohort, by=by, now=now)
+        spend(session, form.once, by, cohort.public_id, now)
+        return cohort.public_id
+
+
+@bp.get("/cohorts/<cohort_id>")
+@requires(Permission.COHORT_SEE, cohort=get_cohort)
+def show(cohort: Cohort) -> str:
+    """Show a cohort's people."""
+    session = current_session()
+    return str(
+        render_template(
+            "cohorts/show.html",
+            cohort=cohort,
+            rows=list_places(session, cohort.id),
+            invited=count_invited(session, cohort.id, utcnow()),
+            state_words=STATE_WORDS,
+            kind_words=KIND_WORDS,
+        )
+    )
+
+
+def _admit_form(cohort: Cohort) -> AdmitForm:
+    free = list_without_place(current_session(), cohort, but=the_actor().person_id)
+    form = AdmitForm()
+    form.people.choices = [(person.public_id, person.name) for person in free]
+    return form
+
+
+@bp.get("/cohorts/<cohort_id>/admit")
+@requires(Permission.COHORT_CHANGE, cohort=get_cohort)
+def choose(cohort: Cohort) -> str:
+    """Show whom to admit."""
+    return str(render_template("cohorts/admit.html", cohort=cohort, form=_admit_form(cohort)))
+
+
+@bp.post("/cohorts/<cohort_id>/admit")
+@requires(Permission.COHORT_CHANGE, cohort=get_cohort)
+def admit(cohort: Cohort) -> Any:
+    """Admit people."""
+    form = _admit_form(cohort)
+    chosen = form.people.data or []
+    try:
+        if form.validate_on_submit():
+            with acting() as session:
+                by, now = the_actor().person_id, utcnow()
+                done = find_spent(session, form.once, by)
+                many = int(done or 0) or admit_people(session, cohort, chosen, by=by, now=now)
+                spend(session, form.once, by, str(many), now)
+            flash(ngettext("%(num)d person is in.", "%(num)d people are in.", many), "good")
+            return redirect(url_for(".show", cohort_id=cohort.public_id))
+    except RefusedError as refused:
+        form = _admit_form(cohort)
+        form.refuse(form.people, sentence(refused.reason))
+    return render_template("cohorts/admit.html", cohort=cohort, form=form)
+
+
+def _assign_form(place: Enrolment) -> tuple[AssignForm, dict[str, str]]:
+    """Return the form, and who is there now by the name of the field."""
+    session, now = current_session(), utcnow()
+    beside = people_beside(session, place.id)
+    present = {FIELD_OF[kind]: choice.public_id for kind, choice in beside.items()}
+    form = AssignForm(data=present)
+    for kind, name in FIELD_OF.items():
+        home = the_actor().organisation_id
+        holders = list_holders(session, home, ROLE_FOR[kind], but=place.person_id, now=now)
+        known = {holder.public_id: holder.name for holder in holders}
+        if kind in beside:
+            known.setdefault(beside[kind].public_id, beside[kind].name)
+        form[name].choices = [(NOBODY, _("Nobody yet")), *known.items()]
+    return form, present
+
+
+def _place_page(place: Enrolment, form: AssignForm, present: dict[str, str]) -> str:
+    place = get_enrolment(current_session(), place.public_id)
+    seen = {SEEN + name: present.get(name, NOBODY) for name in FIELD_OF.values()}
+    state = EnrolmentState(place.state)
+    return str(
+        render_template(
+            "cohorts/place.html",
+            place=place,
+            state=state,
+            form=form,
+            seen=seen,
+            moves=office_moves(state),
+            state_words=STATE_WORDS,
+        )
+    )
+
+
+@bp.get("/places/<enrolment_id>")
+@requires(Permission.ENROLMENT_ASSIGN, enrolment=get_enrolment)
+def place(enrolment: Enrolment) -> str:
+    """Show a person's place: who is beside them, and where it stands."""
+    return _place_page(enrolment, *_assign_form(enrolment))
+
+
+@bp.post("/places/<enrolment_id>/people")
+@requires(Permission.ENROLMENT_ASSIGN, enrolment=get_enrolment)
+def assign(enrolment: Enrolment) -> Any:
+    """Set who is beside a trainee."""
+    public_id = enrolment.public_id
+    form, present = _assign_form(enrolment)
+    if not form.validate_on_submit():
+        return _place_page(enrolment, form, present)
+    wanted = {kind: given(form[name]) for kind, name in FIELD_OF.items()}
+    seen = {kind: request.form.get(SEEN + name, NOBODY) for kind, name in FIELD_OF.items()}
+    by = the_actor().person_id
+    try:
+        with acting() as session:
+            assign_people(session, enrolment, wanted, seen=seen, by=by, now=utcnow())
+    except RefusedError as refused:
+        form, present = _assign_form(get_enrolment(current_session(), public_id))
+        form.refuse(form.trainer, sentence(refused.reason))
+        return _place_page(enrolment, form, present)
+    flash(_("Saved."), "good")
+    return redirect(url_for(".place", enrolment_id=public_id))
+
+
+@bp.post("/places/<enrolment_id>/state")
+@requires(Permission.ENROLMENT_ASSIGN, enrolment=get_enrolment)
+def move(enrolment: Enrolment) -> Reply:
+    """Move a place to another state."""
+    public_id, to = enrolment.public_id, request.form.get("to", "")
+    by = the_actor().person_id
+    try:
+        with acting() as session:
+            if to in set(EnrolmentState) and to != enrolment.state:
+                move_place(session, enrolment, EnrolmentState(to), by=by, now=utcnow())
+    except RefusedError as refused:
+        flash(sentence(refused.reason), "error")
+    return redirect(url_for(".place", enrolment_id=public_id))

@@ -79,6 +79,7 @@ def _menu() -> list[MenuItem]:
         (bool({Role.TRAINER, Role.AUTHOR} & roles), _("Modules"), "/modules"),
         (may(Permission.ORGANISATION_CHANGE), _("Organisation"), "/organisation"),
         (True, _("Your account"), "/account"),
+        (True, _("Help"), "/help"),
     ]
     seen: set[str] = set()
     shown = []

@@ -5,11 +5,21 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from lms.rules.account import AddressRefusal, OwnPasswordRefusal
 from lms.rules.certificates import CodeFault, EventRefusal, IssueRefusal
-from lms.rules.cohorts import PracticeHold, StepRefusal
+from lms.rules.cohorts import (
+    AdmitRefusal,
+    AssignmentKind,
+    AssignRefusal,
+    EnrolmentState,
+    OpenRefusal,
+    PracticeHold,
+    StepRefusal,
+)
 from lms.rules.hours import HoursRefusal
-from lms.rules.people import EntryRefusal, RowProblem
+from lms.rules.people import TRAINEE, EntryRefusal, RoleRefusal, RowProblem
 from lms.rules.readiness import DecisionRefusal
+from lms.rules.roles import Role
 from lms.rules.signin import LinkRefusal, PasswordRefusal, SigninRefusal
 
 SENTENCES: dict[StrEnum, Any] = {
@@ -102,6 +112,65 @@ SENTENCES: dict[StrEnum, Any] = {
     RowProblem.ALREADY_INVITED: _l("This person has an open invitation."),
     RowProblem.TOO_MANY_COLUMNS: _l("This line has too many columns."),
     RowProblem.UNCLOSED_QUOTE: _l("A quotation mark is opened and not closed."),
+    RowProblem.TOO_MANY_ROWS: _l(
+        "Up to 2,000 people are read at a time. The list from this line on waits for the next time."
+    ),
+    RoleRefusal.OWN_ROLE: _l("Somebody else changes your roles, never you yourself."),
+    RoleRefusal.NOT_YOURS: _l("This role is given by somebody else."),
+    RoleRefusal.HELD_ALREADY: _l("This person has that role already."),
+    RoleRefusal.NOT_HELD: _l("This person does not have that role any more."),
+    OpenRefusal.PROGRAMME_UNKNOWN: _l("Choose one of the programmes."),
+    OpenRefusal.FIGURES_TO_BE_SET: _l("Some figures of this programme are still to be set."),
+    OpenRefusal.FIGURES_INVENTED: _l(
+        "The figures of this programme are invented, for showing how things work. "
+        "It opens in the demo only."
+    ),
+    OpenRefusal.MODULES_MISSING: _l("This programme asks for modules that are not published yet."),
+    OpenRefusal.UNREVIEWED: _l(
+        "Lessons on safety, risk or law wait to be read by a qualified reviewer."
+    ),
+    OpenRefusal.NAME_TAKEN: _l("Another cohort here has this name. Choose a different one."),
+    AdmitRefusal.OWN_PLACE: _l("Another coordinator admits you, never you yourself."),
+    AdmitRefusal.NOT_HERE: _l("Somebody you chose is not in the list any more. Choose again."),
+    AdmitRefusal.HAS_PLACE: _l("Somebody you chose has a place by now. Nobody was admitted twice."),
+    AdmitRefusal.NOBODY: _l("Choose at least one person."),
+    AssignRefusal.OWN_PLACE: _l("Nobody is their own trainer or supervisor."),
+    AssignRefusal.NOT_HOLDER: _l("Choose somebody who holds this role here."),
+    AssignRefusal.SAME_TRAINER: _l("The two trainers must be two different people."),
+    AssignRefusal.CHANGED_MEANWHILE: _l(
+        "Someone else changed this just now. Look at who is there and choose again."
+    ),
+    AssignRefusal.PLACE_CLOSED: _l("This place is not open, so nobody is assigned to it."),
+    AddressRefusal.NOT_ONE: _l("This does not look like an e-mail address."),
+    AddressRefusal.YOURS_ALREADY: _l("This address is yours already."),
+    AddressRefusal.TWO_ALREADY: _l("You have two addresses. Remove one first."),
+    AddressRefusal.ONLY_ONE: _l("This is your way in, so it stays until another is confirmed."),
+    OwnPasswordRefusal.NOT_YOURS: _l("This is not your password now. Try again."),
+    OwnPasswordRefusal.SLOWED: _l("There were many tries. Wait a minute, then try again."),
+}
+
+ROLE_WORDS: dict[str, Any] = {
+    TRAINEE: _l("Trainee"),
+    Role.TRAINER: _l("Trainer"),
+    Role.SUPERVISOR: _l("Supervisor"),
+    Role.COORDINATOR: _l("Coordinator"),
+    Role.AUTHOR: _l("Author"),
+    Role.HOST_MANAGER: _l("Host manager"),
+    Role.EVALUATOR: _l("Evaluator"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+}
+STATE_WORDS: dict[str, Any] = {
+    EnrolmentState.APPLIED: _l("Applied"),
+    EnrolmentState.ADMITTED: _l("Admitted"),
+    EnrolmentState.ACTIVE: _l("Under way"),
+    EnrolmentState.PAUSED: _l("Stepped back"),
+    EnrolmentState.WITHDRAWN: _l("Withdrawn"),
+    EnrolmentState.COMPLETED: _l("Completed"),
+}
+KIND_WORDS: dict[str, Any] = {
+    AssignmentKind.TRAINER: _l("Trainer"),
+    AssignmentKind.SECOND_TRAINER: _l("Second trainer"),
+    AssignmentKind.SUPERVISOR: _l("Supervisor"),
 }
 
 

@@ -1,0 +1,51 @@
+"""Cohorts: opened under a programme version, filled with people, each with those beside them."""
+
+from lms.services.cohorts.assigning import (
+    Choice,
+    assign_people,
+    list_holders,
+    people_beside,
+)
+from lms.services.cohorts.opening import (
+    CohortRow,
+    NewCohort,
+    ProgrammeChoice,
+    find_cohort,
+    get_cohort,
+    is_demo_here,
+    list_cohorts,
+    list_programmes,
+    make_cohort,
+)
+from lms.services.cohorts.places import (
+    PlaceRow,
+    admit_people,
+    count_invited,
+    list_places,
+    list_without_place,
+    move_place,
+    set_state,
+)
+
+__all__ = [
+    "Choice",
+    "CohortRow",
+    "NewCohort",
+    "PlaceRow",
+    "ProgrammeChoice",
+    "admit_people",
+    "assign_people",
+    "count_invited",
+    "find_cohort",
+    "get_cohort",
+    "is_demo_here",
+    "list_cohorts",
+    "list_holders",
+    "list_places",
+    "list_programmes",
+    "list_without_place",
+    "make_cohort",
+    "move_place",
+    "people_beside",
+    "set_state",
+]
