@@ -9,6 +9,7 @@ from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session
 
 from lms.content.bundled import bundled
+from lms.db import lock_row
 from lms.models import Address, Cohort, Invitation, Organisation, Person
 from lms.rules.people import (
     TRAINEE,
@@ -234,7 +235,7 @@ def get_open_invitation(session: Session, public_id: str) -> Invitation:
 
 
 def _lock_unclaimed(session: Session, invitation: Invitation) -> None:
-    session.refresh(invitation, with_for_update=True)
+    lock_row(session, invitation)
     if invitation.claimed_at is not None:
         raise RefusedError(LinkRefusal.USED)
     if invitation.withdrawn_at is not None:
