@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, request
 from flask_babel import Babel, get_locale
@@ -99,12 +100,19 @@ def chosen_locale() -> str:
     return request.accept_languages.best_match(list(LANGUAGES)) or "en"
 
 
+def _here() -> str:
+    """Return this page's own address, written so that a page can hold it and lead back to it."""
+    query = request.query_string.decode("ascii", "ignore")
+    return quote(request.path) + (f"?{query}" if query else "")
+
+
 def _globals() -> dict[str, Any]:
     found = signed_in()
     session = current_session()
     organisation = session.get(Organisation, found.person.organisation_id) if found else None
     language = str(get_locale() or "en")
     return {
+        "here": _here(),
         "person": found.person if found else None,
         "organisation": organisation,
         "duty": duty_of(organisation) if organisation else None,

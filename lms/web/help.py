@@ -1,15 +1,17 @@
 """Help: whom to turn to, and a page to pause on."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from sqlalchemy.orm import Session
 
+from lms.db import utcnow
 from lms.rules.cohorts import AssignmentKind
 from lms.rules.policy import Permission
+from lms.services.assessments import stop_clock
 from lms.services.cohorts import people_beside
 from lms.services.practice import find_place
-from lms.web.access import requires, the_actor
+from lms.web.access import acting, requires, the_actor
 from lms.web.signin import same_site
 from lms.web.state import current_session
 from lms.web.words import KIND_WORDS
@@ -34,14 +36,30 @@ def show() -> str:
 
 
 def place_to_go_on(asked: str | None) -> str:
-    """Return the page of our own that one came from, today where there is none."""
+    """Return the page of our own that one came from, today where there is none to go back to."""
     place = same_site(asked)
-    return "/today" if urlsplit(place).path in {"/pause", "/leave", "/sign-out"} else place
+    path = urlsplit(place).path
+    adapter = current_app.create_url_adapter(request)
+    if path == "/pause" or adapter is None or not adapter.test(unquote(path), method="GET"):
+        return "/today"
+    return place
 
 
-@bp.route("/pause", methods=["GET", "POST"])
+def _page() -> str:
+    return str(render_template("help/pause.html", back=place_to_go_on(request.form.get("from"))))
+
+
+@bp.get("/pause")
+@requires(Permission.HELP_SEE)
+def rest() -> str:
+    """Show the calm page again."""
+    return _page()
+
+
+@bp.post("/pause")
 @requires(Permission.HELP_SEE)
 def pause() -> str:
-    """Show a calm page. That somebody paused is written nowhere."""
-    back = place_to_go_on(request.form.get("from"))
-    return str(render_template("help/pause.html", back=back))
+    """Stop a clock that runs and show a calm page. That somebody paused is written nowhere."""
+    with acting() as session:
+        stop_clock(session, the_actor().person_id, utcnow())
+    return _page()

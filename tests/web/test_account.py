@@ -1,15 +1,18 @@
 """Everybody's account, help and the pause, as they are used."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 from sqlalchemy import select
 
+from lms.db import utcnow
 from lms.models import Address, Mail, Person, Signin
 from lms.services.signin import hash_password
 from tests.cast import PASSWORD
+from tests.sitting import begin, sign_all
 
 NEW = "seven slow grey rivers"
 
@@ -223,13 +226,16 @@ def test_who_has_no_place_takes_no_step(page, session, cast, who, status):
 @pytest.mark.parametrize(
     ("came_from", "goes_on"),
     [
-        ("/modules?x=1", "/modules?x=1"),
+        ("/account?x=1", "/account?x=1"),
         ("https://elsewhere.example/", "/today"),
         ("//elsewhere.example", "/today"),
         ("/\\elsewhere.example", "/today"),
         ("javascript:alert(1)", "/today"),
         ("/pause", "/today"),
         ("", "/today"),
+        ("/step-back", "/today"),
+        ("/nowhere/%00", "/today"),
+        ("/people/%C3%A9?q=%C3%A9", "/people/%C3%A9?q=%C3%A9"),
     ],
 )
 def test_the_pause_is_calm_and_leads_back_on_our_own_pages_alone(
@@ -252,3 +258,24 @@ def test_help_names_the_people_beside_a_trainee_also_while_practice_is_held(page
     mine.get("/help")
     assert "Supervisor Supervisor" in mine.words
     assert "No contact has been named here yet" in mine.words
+
+
+def test_every_page_says_where_the_pause_leads_back_to(page):
+    mine = page.as_("trainee")
+    mine.get("/help?x=%C3%A9&y=1")
+    form = mine.soup.find("form", action="/pause")
+    assert form.find("input", attrs={"name": "from"})["value"] == "/help?x=%C3%A9&y=1"
+
+
+def test_the_pause_stops_the_clock_of_an_attempt_and_keeps_only_its_seconds(page, session, cast):
+    sign_all(session)
+    attempt = begin(session, cast.enrolment, now=utcnow())
+    attempt.closes_at = utcnow() + timedelta(minutes=30)
+    session.commit()
+    mine = page.as_("trainee")
+    before = mine._counts()
+    assert mine.post("/pause", {"from": "/help"}).status_code == 200
+    session.refresh(attempt)
+    assert attempt.closes_at is None
+    assert 1700 < attempt.remaining_seconds <= 1800
+    assert mine._counts() == before

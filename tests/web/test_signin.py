@@ -127,7 +127,11 @@ def test_nothing_signed_in_is_cached(page, cast):
 def last_link(session, path):
     """Return the link in the newest letter on disk."""
     folder = session.info["ground"].data_dir / "mail"
-    text = sorted(folder.glob("*.eml"))[-1].read_text("utf-8").replace("=\n", "")
+    text = (
+        max(folder.glob("*.eml"), key=lambda found: found.stat().st_mtime_ns)
+        .read_text("utf-8")
+        .replace("=\n", "")
+    )
     return re.search(rf"({path}/[\w-]+)", text).group(1)
 
 
