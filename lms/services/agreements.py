@@ -1,6 +1,7 @@
 """Agreements: which are owed, what changed in them, signing one, and what was signed."""
 
 import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,9 +28,11 @@ from lms.rules.agreements import (
 from lms.rules.cohorts import EnrolmentState
 from lms.rules.learning import SELF, attestations_asked
 from lms.rules.programmes import Programme
+from lms.sealing import SealBrokenError
 from lms.services.audit import record_act
 from lms.services.errors import MissingError, RefusedError
 from lms.services.facts import add_fact
+from lms.services.ground import ground_of
 from lms.services.people import today_in
 from lms.services.publishing import (
     current_version,
@@ -206,6 +209,39 @@ def _changes(session: Session, earlier: Signature, now: Agreement) -> tuple[Show
         ShownChange(change.kind, page.line(change.words), change.is_heading)
         for change in near_changes(changes_between(signed.text, now.text))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """How far somebody is with the questions: how many are gone through, and the answer now open.
+
+    It travels in the page, sealed, and is stored nowhere: no address and no log tells an answer.
+    """
+
+    passed: int = 0
+    chosen: str = ""
+
+
+def seal_passage(session: Session, place: Enrolment, sheet: Sheet, passage: Passage) -> str:
+    """Return a passage as a note for one place and one version, which nobody else can read."""
+    plain = f"{passage.passed}:{passage.chosen}".encode()
+    sealed = ground_of(session).master.seal(plain, _passage_of(place, sheet))
+    return urlsafe_b64encode(sealed).decode()
+
+
+def open_passage(session: Session, place: Enrolment, sheet: Sheet, note: str) -> Passage:
+    """Return the passage that a note tells; one that does not fit begins at the beginning."""
+    try:
+        sealed = urlsafe_b64decode(note.encode())
+        plain = ground_of(session).master.open(sealed, _passage_of(place, sheet)).decode()
+    except (SealBrokenError, ValueError):
+        return Passage()
+    passed, __, chosen = plain.partition(":")
+    return Passage(int(passed), chosen)
+
+
+def _passage_of(place: Enrolment, sheet: Sheet) -> str:
+    return f"understanding:{place.id}:{sheet.version.id}"
 
 
 def sign_agreement(

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as Reply
 from wtforms import HiddenField, RadioField
 from wtforms.validators import Length
@@ -15,6 +14,7 @@ from lms.models import Enrolment, Signature
 from lms.rules.agreements import AgreementState, SignRefusal, UnderstandingQuestion
 from lms.rules.policy import Permission
 from lms.services.agreements import (
+    Passage,
     Sheet,
     find_owed_agreement,
     get_signature,
@@ -22,8 +22,10 @@ from lms.services.agreements import (
     list_attestations,
     list_signed,
     make_attestation,
+    open_passage,
     open_sheet,
     open_signed,
+    seal_passage,
     sign_agreement,
 )
 from lms.services.errors import RefusedError
@@ -47,7 +49,7 @@ add_sentences(
 
 
 class QuestionForm(Form):
-    """One answer; `so_far` carries which questions were gone through, signed."""
+    """One answer; `so_far` carries how far one is, sealed."""
 
     so_far = HiddenField(validators=[Length(max=400)])
     answer = RadioField(_l("Your answer"), validate_choice=False)
@@ -73,26 +75,6 @@ class AttestForm(Bare):
     what = HiddenField(validators=[needed(), Length(max=60)])
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt="understanding")
-
-
-def _so_far(place: Enrolment, sheet: Sheet, passed: int, chosen: str = "") -> str:
-    """Return the signed note of how far somebody is: it is kept in the page and nowhere else."""
-    return str(_signer().dumps([place.id, sheet.version.id, passed, chosen]))
-
-
-def _read_so_far(note: str, place: Enrolment, sheet: Sheet) -> tuple[int, str]:
-    """Return how many questions were gone through and the answer given to the next one."""
-    try:
-        place_id, version_id, passed, chosen = _signer().loads(note)
-    except (BadSignature, ValueError, TypeError):
-        return 0, ""
-    if (place_id, version_id) != (place.id, sheet.version.id):
-        return 0, ""
-    return int(passed), str(chosen)
-
-
 @bp.get("/agreements")
 @requires(Permission.ACCOUNT_OWN)
 def index() -> str:
@@ -115,7 +97,7 @@ def sheet(agreement: str, place: Enrolment) -> Any:
     if shown.signature:
         return redirect(url_for(".signed", signature_id=shown.signature.public_id))
     note = request.args.get("so-far", "")
-    if _read_so_far(note, place, shown)[0] < len(shown.questions):
+    if open_passage(current_session(), place, shown, note).passed < len(shown.questions):
         return redirect(url_for(".questions", place_id=place.public_id, agreement=agreement))
     form = SignForm(formdata=None, so_far=note, version=shown.version.number)
     return _sheet_page(place, shown, form)
@@ -131,7 +113,8 @@ def sign(agreement: str, place: Enrolment) -> Any:
     """Sign it; what stands in the way is said at the field or on the way there."""
     form, shown = SignForm(), open_sheet(current_session(), place, agreement)
     note = form.so_far.data or ""
-    understood = _read_so_far(note, place, shown)[0] >= len(shown.questions)
+    passage = open_passage(current_session(), place, shown, note)
+    understood = passage.passed >= len(shown.questions)
     if not form.validate():
         return _sheet_page(place, shown, form)
     try:
@@ -183,28 +166,25 @@ def questions(agreement: str, place: Enrolment) -> Any:
     """Show the next question, or what an answer to it leads to."""
     shown = open_sheet(current_session(), place, agreement)
     note = request.args.get("so-far", "")
-    passed, chosen = _read_so_far(note, place, shown)
-    if shown.signature or passed >= len(shown.questions):
+    passage = open_passage(current_session(), place, shown, note)
+    if shown.signature or passage.passed >= len(shown.questions):
         return _to("sheet", place, agreement, note)
-    note = note or _so_far(place, shown, 0)
-    return _question_page(place, shown, passed, chosen, QuestionForm(formdata=None, so_far=note))
+    return _question_page(place, shown, passage, QuestionForm(formdata=None, so_far=note))
 
 
-def _question_page(
-    place: Enrolment, shown: Sheet, passed: int, chosen: str, form: QuestionForm
-) -> str:
-    question: UnderstandingQuestion = shown.questions[passed]
+def _question_page(place: Enrolment, shown: Sheet, passage: Passage, form: QuestionForm) -> str:
+    question: UnderstandingQuestion = shown.questions[passage.passed]
     form.answer.label.text = question.question
     form.answer.choices = [(option.id, option.text) for option in question.options]
-    form.answer.data = chosen or None
-    given = next((option for option in question.options if option.id == chosen), None)
+    form.answer.data = passage.chosen or None
+    given = next((option for option in question.options if option.id == passage.chosen), None)
     return str(
         render_template(
             "agreements/questions.html",
             place=place,
             sheet=shown,
             question=question,
-            number=passed + 1,
+            number=passage.passed + 1,
             given=given,
             form=form,
         )
@@ -216,18 +196,21 @@ def _question_page(
 def answer(agreement: str, place: Enrolment) -> Any:
     """Take an answer, or go on after one; nothing is scored and nothing is stored."""
     form, shown = QuestionForm(), open_sheet(current_session(), place, agreement)
-    passed, before = _read_so_far(form.so_far.data or "", place, shown)
-    if passed >= len(shown.questions):
+    passage = open_passage(current_session(), place, shown, form.so_far.data or "")
+    if passage.passed >= len(shown.questions):
         return _to("questions", place, agreement, form.so_far.data)
-    offered = {option.id for option in shown.questions[passed].options}
-    if before in offered and "on" in request.form:
-        note = _so_far(place, shown, passed + 1)
-        return _to("questions", place, agreement, note)
+    offered = {option.id for option in shown.questions[passage.passed].options}
+    if passage.chosen in offered and "on" in request.form:
+        return _question(place, shown, Passage(passage.passed + 1))
     if form.answer.data not in offered:
         form.refuse(form.answer, _("Choose one of the three answers."))
-        return _question_page(place, shown, passed, "", form)
-    note = _so_far(place, shown, passed, form.answer.data)
-    return _to("questions", place, agreement, note, "answer")
+        return _question_page(place, shown, Passage(passage.passed), form)
+    return _question(place, shown, Passage(passage.passed, form.answer.data), "answer")
+
+
+def _question(place: Enrolment, shown: Sheet, passage: Passage, anchor: str = "") -> Reply:
+    note = seal_passage(current_session(), place, shown, passage)
+    return _to("questions", place, shown.agreement.slug, note, anchor)
 
 
 @bp.get("/agreements/signed/<signature_id>")

@@ -69,7 +69,7 @@ def keep(module: str, lesson: str, block: str) -> Any:
     except ClashError as clash:
         form.version.data = str(clash.version)
         return _again(form, box, prompt, clash), 409
-    return back_to(page, block)
+    return back_to(page, f"box-{block}")
 
 
 def _again(form: ReflectionForm, box: Box, prompt: str, clash: ClashError | None = None) -> str:

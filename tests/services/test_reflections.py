@@ -1,8 +1,11 @@
 """Private reflections: sealed, kept, never lost between two devices, taken away for good."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
+from lms.db import transaction
 from lms.models import Draft, Reflection
 from lms.services.drafts import save_draft
 from lms.services.errors import ClashError, MissingError
@@ -13,7 +16,7 @@ from lms.services.reflections import (
     list_own_reflections,
     list_words,
 )
-from tests.cast import NOW
+from tests.cast import NOW, make_cast
 from tests.reading import MODULE
 
 BOX = Box(MODULE, "friendship-and-existing-ties", "my-own-lines")
@@ -56,6 +59,35 @@ def test_two_devices_lose_nothing_of_each_other(session, cast):
     assert clash.value.yours == {"words": "From the library."}
     keep(session, cast, "From both.", base=clash.value.version)
     assert own(session, cast).words == "From both."
+
+
+@pytest.mark.races
+def test_first_words_from_two_devices_at_once_are_kept_or_shown(real_app, real_session):
+    with transaction(real_session):
+        person = make_cast(real_session).trainee.id
+    state, gate, shown, problems = real_app.extensions["lms"], threading.Barrier(3), [], []
+
+    def write(words):
+        with state.database.session() as session:
+            session.info["ground"] = state.ground
+            gate.wait()
+            try:
+                with transaction(session):
+                    keep_words(session, person, BOX, words, base_version=0, now=NOW)
+            except ClashError as clash:
+                shown.append((clash.theirs["words"], clash.yours["words"]))
+            except Exception as problem:  # told below, whatever it was
+                problems.append(problem)
+
+    threads = [threading.Thread(target=write, args=(f"From {n}.",)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    kept = list_words(real_session, person, BOX.module, BOX.lesson)[BOX.block].words
+    assert {theirs for theirs, __ in shown} == {kept}
+    assert {yours for __, yours in shown} | {kept} == {"From 0.", "From 1.", "From 2."}
 
 
 def test_the_same_words_twice_are_no_clash(session, cast):

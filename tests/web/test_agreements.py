@@ -1,5 +1,6 @@
 """Agreements as people meet them: questions, signing, what changed, what was signed, attesting."""
 
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 
 from lms.models import Attestation, Signature
 from lms.services.agreements import sign_agreement
+from lms.services.practice import get_place
 from tests.cast import NOW
 from tests.reading import agreement_named, publish_again
 
@@ -126,13 +128,36 @@ def test_a_question_without_an_answer_asks_for_one_kindly(page, cast, answer):
     assert "Question 1 of 3" in trainee.words
 
 
-@pytest.mark.parametrize("note", ["", "x", "WzEsMSwzLCIiXQ.nothing", "🙂", "y" * 5000])
+@pytest.mark.parametrize("note", ["", "x", "WzEsMSwzLCIiXQ.nothing", "djE=", "🙂", "y" * 5000])
 def test_a_made_up_note_of_how_far_one_is_begins_at_the_first_question(page, cast, note):
     trainee = page.as_("trainee")
     trainee.get(address(cast, SECRET, "/questions"), query_string={"so-far": note})
     assert "Question 1 of 3" in trainee.words
     reply = trainee.get(address(cast, SECRET), query_string={"so-far": note})
     assert reply.location == address(cast, SECRET, "/questions")
+
+
+def test_neither_address_nor_page_tells_which_answer_was_given(page, cast):
+    """An address stands in histories and logs: it must not say what somebody thought."""
+    trainee, questions = page.as_("trainee"), address(cast, SECRET, "/questions")
+    notes = set()
+    for chosen in "aabc":
+        trainee.get(questions)
+        notes.add(trainee.submit(questions, answer=chosen).location)
+    assert len(notes) == 4
+    for note in notes:
+        sealed = urlsafe_b64decode(note.split("so-far=")[1].split("#")[0].replace("%3D", "="))
+        assert not {b"0:a", b"0:b", b"0:c"} & {sealed[i : i + 3] for i in range(len(sealed))}
+
+
+def test_a_note_of_ones_own_passes_nobody_else(page, cast, session):
+    trainee, questions = page.as_("trainee"), address(cast, SECRET, "/questions")
+    trainee.get(questions)
+    note = trainee.submit(questions, answer="b").location.split("so-far=")[1].split("#")[0]
+    theirs = get_place(session, cast.classmate.id)
+    other = page.as_("classmate")
+    other.get(f"/agreements/{theirs.public_id}/{SECRET}/questions?so-far={note}")
+    assert "That fits" not in other.words
 
 
 def test_signing_before_the_questions_leads_to_the_questions(page, cast, session):

@@ -26,21 +26,21 @@ KEEP = f"{HERE}/reflections/{BLOCK}"
 
 
 def written(client):
-    return client.soup.find("textarea", id=BLOCK).text
+    return client.soup.find("textarea", id=f"box-{BLOCK}").text
 
 
 def test_who_can_read_it_stands_beside_the_box(page):
     trainee = page.as_("trainee")
     trainee.get(HERE)
-    assert "only you" in trainee.soup.find(id=f"{BLOCK}-readers").text
-    assert trainee.soup.find("textarea", id=BLOCK).find_parent("form")["data-draft"]
+    assert "only you" in trainee.soup.find(id=f"box-{BLOCK}-readers").text
+    assert trainee.soup.find("textarea", id=f"box-{BLOCK}").find_parent("form")["data-draft"]
 
 
 @pytest.mark.parametrize("words", ["I say yes too fast.", "أنا 🙂\n\nzwei", "x" * 10_000])
 def test_what_is_kept_stands_there_again_for_its_writer_alone(page, session, words):
     trainee = page.as_("trainee")
     reply = trainee.post(KEEP, {"words": words, "version": "0"})
-    assert reply.location == f"{HERE}#{BLOCK}"
+    assert reply.location == f"{HERE}#box-{BLOCK}"
     trainee.get(HERE)
     assert written(trainee).strip() == words
     assert "Saved" in trainee.words
@@ -77,7 +77,7 @@ def test_another_page_of_ones_own_loses_nothing(page, session):
 def test_words_typed_and_not_sent_stand_there_and_later_saves_go_on_from_them(page, session):
     trainee = page.as_("trainee")
     trainee.get(HERE)
-    form = trainee.soup.find("textarea", id=BLOCK).find_parent("form")
+    form = trainee.soup.find("textarea", id=f"box-{BLOCK}").find_parent("form")
     for number in (1, 2):
         saved = trainee.client.put(
             f"/drafts/{form['data-draft']}",
@@ -93,7 +93,7 @@ def test_words_typed_and_not_sent_stand_there_and_later_saves_go_on_from_them(pa
         assert saved.status_code == 200
         trainee.get(HERE)
         assert written(trainee).strip() == f"Half a thought {number}"
-        form = trainee.soup.find("textarea", id=BLOCK).find_parent("form")
+        form = trainee.soup.find("textarea", id=f"box-{BLOCK}").find_parent("form")
     trainee.post(KEEP, {"words": "A whole thought", "version": "0"})
     assert session.scalars(select(Draft)).all() == []
 
