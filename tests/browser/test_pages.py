@@ -1,0 +1,113 @@
+"""Every page for every role: axe, no sideways scroll, light and dark, phone and desk."""
+
+from typing import Any
+
+import pytest
+
+OWN = (
+    "/today",
+    "/account",
+    "/account/details",
+    "/account/password",
+    "/account/addresses",
+    "/account/sign-ins",
+    "/help",
+)
+PAGES = {
+    "amina": (
+        *OWN,
+        "/modules",
+        "/modules/boundaries",
+        "/modules/boundaries/what-a-boundary-is-for",
+        "/reflections",
+        "/agreements",
+        "/attestation",
+        "/assessments",
+        "/assessments/readiness",
+        "/role-plays",
+        "/role-plays/tonight",
+        "/hours",
+        "/hours/new",
+        "/progress",
+        "/certificates",
+    ),
+    "grace": ("/today", "/certificates", "/progress"),
+    "wanjiru": ("/today", "/marking", "/modules", "/role-plays", "/role-plays/tonight/simulator"),
+    "yusuf": ("/today", "/confirmations"),
+    "ines": (
+        "/today",
+        "/people",
+        "/people/invite",
+        "/people/list",
+        "/people/invitations",
+        "/cohorts",
+        "/cohorts/new",
+        "/organisation",
+        "/role-plays/referrals",
+        "/certificates",
+    ),
+    "kim": ("/today", "/account", "/organisation"),
+}
+LINKED = {
+    "wanjiru": "/marking",
+    "ines": "/cohorts",
+    "yusuf": "/confirmations",
+    "grace": "/certificates",
+    "amina": "/hours",
+}
+
+
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (1280, True)])
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_page_of_a_role(visitor: Any, name: str, width: int, dark: bool) -> None:
+    """Each page answers, has one h1, passes axe and stays within its width."""
+    one = visitor(width, dark=dark).sign_in(name)
+    for path in PAGES[name]:
+        one.go(path)
+        assert one.page.locator("h1").count() == 1, path
+        assert "nothing at this address" not in one.words, path
+    if name in LINKED:
+        follow_all(one, LINKED[name])
+
+
+def follow_all(one: Any, path: str) -> None:
+    """Look over what the first list of a page leads to."""
+    one.go(path)
+    found = one.page.eval_on_selector_all(
+        "main a[href^='/']", "links => links.map(link => link.getAttribute('href'))"
+    )
+    for address in list(dict.fromkeys(found))[:6]:
+        if not address.endswith(".pdf"):
+            one.go(address)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)])
+def test_every_page_for_anybody(visitor: Any, width: int, dark: bool) -> None:
+    """Without signing in."""
+    one = visitor(width, dark=dark)
+    for path in (
+        "/",
+        "/sign-in",
+        "/password/forgotten",
+        "/check",
+        "/nothing-here",
+        "/invitation",
+        "/check/2222",
+    ):
+        one.go(path)
+        assert one.page.locator("h1").count() == 1, path
+
+
+def test_nothing_is_lost_without_a_connection(visitor: Any) -> None:
+    """Typing goes on offline; the page says so, and saves when the line is back."""
+    one = visitor(360).sign_in("amina")
+    one.go("/hours/new")
+    one.context.set_offline(True)
+    one.page.fill("textarea[name=summary]", "Typed in a tunnel.")
+    one.page.wait_for_selector("[data-saved][data-state=not-saved]")
+    assert one.page.input_value("textarea[name=summary]") == "Typed in a tunnel."
+    one.context.set_offline(False)
+    one.page.fill("textarea[name=summary]", "Typed in a tunnel, and after it.")
+    one.page.wait_for_selector("[data-saved][data-state=saved]")
+    one.go("/hours/new")
+    assert one.page.input_value("textarea[name=summary]") == "Typed in a tunnel, and after it."
