@@ -29,7 +29,9 @@ def test_down_and_up_again_with_data(filled):
         assert len(session.scalars(select(Person)).all()) == 7
     database.engine.dispose()
     run.downgrade(filled, "base")
-    left = set(inspect(make_engine(filled)).get_table_names())
+    engine = make_engine(filled)
+    left = set(inspect(engine).get_table_names())
+    engine.dispose()
     assert left & set(Base.metadata.tables) == set()
     run.upgrade(filled)
     assert run.differences(filled) == []

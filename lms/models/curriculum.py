@@ -30,7 +30,7 @@ class ContentVersion(Base):
     rendered: Mapped[str | None] = mapped_column(Text, deferred=True)
     renderer: Mapped[int] = mapped_column(default=0)
     published_at: Mapped[datetime]
-    published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", use_alter=True))
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class LessonReading(Base):

@@ -115,6 +115,8 @@ def test_everything_is_reached_by_keyboard(visitor: Any) -> None:
             "(() => { const e = document.activeElement, s = getComputedStyle(e);"
             " return [e.innerText, s.outlineStyle]; })()"
         )
+        if one.page.evaluate("document.activeElement === document.body"):
+            break
         seen.add(shown[0])
         assert shown[1] != "none", f"no focus ring on {shown[0]}"
     assert {"Modules", "Hours", "Your account"} <= {text.strip() for text in seen}

@@ -18,26 +18,6 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('chain', name=op.f('pk_audit_head'))
     )
-    op.create_table('content_version',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.Column('kind', sa.String(length=16), nullable=False),
-    sa.Column('slug', sa.String(length=100), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('title', sa.String(length=300), nullable=False),
-    sa.Column('parent_hash', sa.String(length=64), nullable=True),
-    sa.Column('body', sa.Text(), nullable=False),
-    sa.Column('rendered', sa.Text(), nullable=True),
-    sa.Column('renderer', sa.Integer(), nullable=False),
-    sa.Column('published_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.Column('published_by', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['published_by'], ['person.id'], name=op.f('fk_content_version_published_by_person'), use_alter=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_content_version')),
-    sa.UniqueConstraint('kind', 'slug', 'number', name=op.f('uq_content_version_kind_slug_number'))
-    )
-    with op.batch_alter_table('content_version', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_content_version_hash'), ['hash'], unique=False)
-
     op.create_table('installation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('is_demo', sa.Boolean(), nullable=False),
@@ -100,32 +80,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_certificate_counter_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('organisation_id', 'programme', name=op.f('pk_certificate_counter'))
     )
-    op.create_table('cohort',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('organisation_id', sa.Integer(), nullable=False),
-    sa.Column('programme_version_id', sa.Integer(), nullable=False),
-    sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('zone', sa.String(length=64), nullable=False),
-    sa.Column('starts_on', sa.Date(), nullable=False),
-    sa.Column('ends_on', sa.Date(), nullable=True),
-    sa.Column('created_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.Column('public_id', sa.String(length=16), nullable=False),
-    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_cohort_organisation_id_organisation')),
-    sa.ForeignKeyConstraint(['programme_version_id'], ['content_version.id'], name=op.f('fk_cohort_programme_version_id_content_version')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_cohort')),
-    sa.UniqueConstraint('organisation_id', 'name', name=op.f('uq_cohort_organisation_id_name')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_cohort_public_id'))
-    )
-    with op.batch_alter_table('cohort', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_cohort_organisation_id'), ['organisation_id'], unique=False)
-
-    op.create_table('form',
-    sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.Column('assessment_version_id', sa.Integer(), nullable=False),
-    sa.Column('body', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['assessment_version_id'], ['content_version.id'], name=op.f('fk_form_assessment_version_id_content_version')),
-    sa.PrimaryKeyConstraint('hash', name=op.f('pk_form'))
-    )
     op.create_table('person',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
@@ -181,6 +135,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_audit_entry_about_id'), ['about_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_actor_id'), ['actor_id'], unique=False)
 
+    op.create_table('content_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('slug', sa.String(length=100), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('parent_hash', sa.String(length=64), nullable=True),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('rendered', sa.Text(), nullable=True),
+    sa.Column('renderer', sa.Integer(), nullable=False),
+    sa.Column('published_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.Column('published_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['published_by'], ['person.id'], name=op.f('fk_content_version_published_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_content_version')),
+    sa.UniqueConstraint('kind', 'slug', 'number', name=op.f('uq_content_version_kind_slug_number'))
+    )
+    with op.batch_alter_table('content_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_content_version_hash'), ['hash'], unique=False)
+
     op.create_table('draft',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -196,6 +170,110 @@ def upgrade() -> None:
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_person_id'), ['person_id'], unique=False)
 
+    op.create_table('one_time_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('purpose', sa.String(length=20), nullable=False),
+    sa.Column('written', sa.String(length=320), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.Column('expires_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.Column('used_at', lms.db.Instant(timezone=True), nullable=True),
+    sa.CheckConstraint("purpose in ('reset','confirm-address')", name=op.f('ck_one_time_link_purpose')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_one_time_link_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_one_time_link_token_hash'))
+    )
+    with op.batch_alter_table('one_time_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_one_time_link_person_id'), ['person_id'], unique=False)
+
+    op.create_table('person_key',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('wrapped', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_key_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_person_key'))
+    )
+    op.create_table('reflection',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('module', sa.String(length=100), nullable=False),
+    sa.Column('lesson', sa.String(length=100), nullable=False),
+    sa.Column('block', sa.String(length=120), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('saved_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_reflection_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reflection')),
+    sa.UniqueConstraint('person_id', 'module', 'lesson', 'block', name=op.f('uq_reflection_person_id_module_lesson_block')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_reflection_public_id'))
+    )
+    with op.batch_alter_table('reflection', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reflection_person_id'), ['person_id'], unique=False)
+
+    op.create_table('signin',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('device', sa.String(length=60), nullable=False),
+    sa.Column('shared_device', sa.Boolean(), nullable=False),
+    sa.Column('started_on', sa.Date(), nullable=False),
+    sa.Column('last_used_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.Column('ended_at', lms.db.Instant(timezone=True), nullable=True),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_signin_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signin')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_signin_public_id')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_signin_token_hash'))
+    )
+    with op.batch_alter_table('signin', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_signin_person_id'), ['person_id'], unique=False)
+
+    op.create_table('spent_act',
+    sa.Column('op_id', sa.String(length=40), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('result', sa.String(length=200), nullable=False),
+    sa.Column('spent_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_spent_act_person_id_person')),
+    sa.PrimaryKeyConstraint('op_id', name=op.f('pk_spent_act'))
+    )
+    with op.batch_alter_table('spent_act', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_spent_act_person_id'), ['person_id'], unique=False)
+
+    op.create_table('audit_detail',
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('salt', sa.String(length=64), nullable=False),
+    sa.Column('details', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['entry_id'], ['audit_entry.id'], name=op.f('fk_audit_detail_entry_id_audit_entry')),
+    sa.PrimaryKeyConstraint('entry_id', name=op.f('pk_audit_detail'))
+    )
+    op.create_table('cohort',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('programme_version_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('zone', sa.String(length=64), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('created_at', lms.db.Instant(timezone=True), nullable=False),
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_cohort_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['programme_version_id'], ['content_version.id'], name=op.f('fk_cohort_programme_version_id_content_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cohort')),
+    sa.UniqueConstraint('organisation_id', 'name', name=op.f('uq_cohort_organisation_id_name')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_cohort_public_id'))
+    )
+    with op.batch_alter_table('cohort', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_cohort_organisation_id'), ['organisation_id'], unique=False)
+
+    op.create_table('form',
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('assessment_version_id', sa.Integer(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['assessment_version_id'], ['content_version.id'], name=op.f('fk_form_assessment_version_id_content_version')),
+    sa.PrimaryKeyConstraint('hash', name=op.f('pk_form'))
+    )
     op.create_table('enrolment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -260,48 +338,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_invitation_normalised'), ['normalised'], unique=False)
         batch_op.create_index(batch_op.f('ix_invitation_organisation_id'), ['organisation_id'], unique=False)
 
-    op.create_table('one_time_link',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('purpose', sa.String(length=20), nullable=False),
-    sa.Column('written', sa.String(length=320), nullable=False),
-    sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('created_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.Column('expires_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.Column('used_at', lms.db.Instant(timezone=True), nullable=True),
-    sa.CheckConstraint("purpose in ('reset','confirm-address')", name=op.f('ck_one_time_link_purpose')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_one_time_link_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_link')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_one_time_link_token_hash'))
-    )
-    with op.batch_alter_table('one_time_link', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_one_time_link_person_id'), ['person_id'], unique=False)
-
-    op.create_table('person_key',
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('wrapped', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_key_person_id_person')),
-    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_person_key'))
-    )
-    op.create_table('reflection',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('module', sa.String(length=100), nullable=False),
-    sa.Column('lesson', sa.String(length=100), nullable=False),
-    sa.Column('block', sa.String(length=120), nullable=False),
-    sa.Column('sealed', sa.LargeBinary(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('saved_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.Column('public_id', sa.String(length=16), nullable=False),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_reflection_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_reflection')),
-    sa.UniqueConstraint('person_id', 'module', 'lesson', 'block', name=op.f('uq_reflection_person_id_module_lesson_block')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_reflection_public_id'))
-    )
-    with op.batch_alter_table('reflection', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_reflection_person_id'), ['person_id'], unique=False)
-
     op.create_table('role_grant',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -323,35 +359,6 @@ def upgrade() -> None:
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_role_grant_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_role_grant_person_id'), ['person_id'], unique=False)
-
-    op.create_table('signin',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('device', sa.String(length=60), nullable=False),
-    sa.Column('shared_device', sa.Boolean(), nullable=False),
-    sa.Column('started_on', sa.Date(), nullable=False),
-    sa.Column('last_used_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.Column('ended_at', lms.db.Instant(timezone=True), nullable=True),
-    sa.Column('public_id', sa.String(length=16), nullable=False),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_signin_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_signin')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_signin_public_id')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_signin_token_hash'))
-    )
-    with op.batch_alter_table('signin', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_signin_person_id'), ['person_id'], unique=False)
-
-    op.create_table('spent_act',
-    sa.Column('op_id', sa.String(length=40), nullable=False),
-    sa.Column('person_id', sa.Integer(), nullable=False),
-    sa.Column('result', sa.String(length=200), nullable=False),
-    sa.Column('spent_at', lms.db.Instant(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_spent_act_person_id_person')),
-    sa.PrimaryKeyConstraint('op_id', name=op.f('pk_spent_act'))
-    )
-    with op.batch_alter_table('spent_act', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_spent_act_person_id'), ['person_id'], unique=False)
 
     op.create_table('assignment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -417,13 +424,6 @@ def upgrade() -> None:
     with op.batch_alter_table('attestation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attestation_enrolment_id'), ['enrolment_id'], unique=False)
 
-    op.create_table('audit_detail',
-    sa.Column('entry_id', sa.Integer(), nullable=False),
-    sa.Column('salt', sa.String(length=64), nullable=False),
-    sa.Column('details', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['entry_id'], ['audit_entry.id'], name=op.f('fk_audit_detail_entry_id_audit_entry')),
-    sa.PrimaryKeyConstraint('entry_id', name=op.f('pk_audit_detail'))
-    )
     op.create_table('certificate',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('enrolment_id', sa.Integer(), nullable=False),
@@ -879,7 +879,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_certificate_enrolment_id'))
 
     op.drop_table('certificate')
-    op.drop_table('audit_detail')
     with op.batch_alter_table('attestation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attestation_enrolment_id'))
 
@@ -895,28 +894,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_assignment_enrolment_id'))
 
     op.drop_table('assignment')
-    with op.batch_alter_table('spent_act', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_spent_act_person_id'))
-
-    op.drop_table('spent_act')
-    with op.batch_alter_table('signin', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_signin_person_id'))
-
-    op.drop_table('signin')
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_role_grant_person_id'))
         batch_op.drop_index(batch_op.f('ix_role_grant_organisation_id'))
 
     op.drop_table('role_grant')
-    with op.batch_alter_table('reflection', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_reflection_person_id'))
-
-    op.drop_table('reflection')
-    op.drop_table('person_key')
-    with op.batch_alter_table('one_time_link', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_one_time_link_person_id'))
-
-    op.drop_table('one_time_link')
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invitation_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_invitation_normalised'))
@@ -931,10 +913,37 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_enrolment_cohort_id'))
 
     op.drop_table('enrolment')
+    op.drop_table('form')
+    with op.batch_alter_table('cohort', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_cohort_organisation_id'))
+
+    op.drop_table('cohort')
+    op.drop_table('audit_detail')
+    with op.batch_alter_table('spent_act', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_spent_act_person_id'))
+
+    op.drop_table('spent_act')
+    with op.batch_alter_table('signin', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_signin_person_id'))
+
+    op.drop_table('signin')
+    with op.batch_alter_table('reflection', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_reflection_person_id'))
+
+    op.drop_table('reflection')
+    op.drop_table('person_key')
+    with op.batch_alter_table('one_time_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_one_time_link_person_id'))
+
+    op.drop_table('one_time_link')
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_draft_person_id'))
 
     op.drop_table('draft')
+    with op.batch_alter_table('content_version', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_content_version_hash'))
+
+    op.drop_table('content_version')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_actor_id'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_about_id'))
@@ -948,11 +957,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_person_organisation_id'))
 
     op.drop_table('person')
-    op.drop_table('form')
-    with op.batch_alter_table('cohort', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_cohort_organisation_id'))
-
-    op.drop_table('cohort')
     op.drop_table('certificate_counter')
     op.drop_table('rate_bucket')
     op.drop_table('organisation')
@@ -962,9 +966,5 @@ def downgrade() -> None:
 
     op.drop_table('job')
     op.drop_table('installation')
-    with op.batch_alter_table('content_version', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_content_version_hash'))
-
-    op.drop_table('content_version')
     op.drop_table('audit_head')
     # ### end Alembic commands ###
