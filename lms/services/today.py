@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.models import (
     Assignment,
+    Certificate,
     Cohort,
     Enrolment,
     HarmResolution,
@@ -16,6 +17,7 @@ from lms.models import (
     Invitation,
     Performance,
     Person,
+    ReadinessDecision,
 )
 from lms.rules.roles import Actor, Role
 
@@ -44,7 +46,8 @@ def list_waiting_for(session: Session, actor: Actor, *, now: datetime) -> list[W
     if Role.SUPERVISOR in actor.roles:
         parts.append(_to_confirm(actor))
     if Role.COORDINATOR in actor.roles:
-        parts.extend([_referred(actor), _unassigned(actor), _open_invitations(actor, now)])
+        parts.extend([_referred(actor), _to_issue(actor), _unassigned(actor)])
+        parts.append(_open_invitations(actor, now))
     if not parts:
         return []
     rows = session.execute(union_all(*parts))
@@ -96,6 +99,26 @@ def _referred(actor: Actor) -> Select[str, int, datetime]:
             (HarmResolution.performance_id == Performance.id)
             & HarmResolution.replaced_at.is_(None),
         )
+    )
+
+
+def _to_issue(actor: Actor) -> Select[str, int, datetime]:
+    """Count who was found ready and holds no certificate yet: the office looks and issues."""
+    issued = select(Certificate.id).where(Certificate.enrolment_id == Enrolment.id)
+    ready = _tally(
+        "to-issue",
+        ReadinessDecision.recorded_at,
+        ReadinessDecision.outcome == "ready",
+        ReadinessDecision.replaced_at.is_(None),
+        Cohort.organisation_id == actor.organisation_id,
+        Enrolment.state.in_(("admitted", "active")),
+        Enrolment.person_id != actor.person_id,
+        ~issued.exists(),
+    )
+    return (
+        ready.select_from(ReadinessDecision)
+        .join(Enrolment, Enrolment.id == ReadinessDecision.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
     )
 
 

@@ -172,6 +172,7 @@ WORDS = {
     "to-release": "/marking",
     "to-confirm": "/confirmations",
     "referred": "/role-plays/referrals",
+    "to-issue": "/cohorts",
     "unassigned": "/cohorts",
     "invited": "/people/invitations",
 }
@@ -188,6 +189,11 @@ def _label(one: Waiting) -> str:
         ),
         "referred": ngettext(
             "%(num)s role-play to talk through", "%(num)s role-plays to talk through", one.count
+        ),
+        "to-issue": ngettext(
+            "%(num)s person found ready, without a certificate yet",
+            "%(num)s people found ready, without a certificate yet",
+            one.count,
         ),
         "unassigned": ngettext(
             "%(num)s person without a trainer or supervisor",
