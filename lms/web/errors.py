@@ -4,9 +4,10 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as Reply
 
 from lms.content.bundled import bundled
 from lms.services.errors import MissingError
@@ -30,13 +31,16 @@ def install(app: Flask) -> None:
     def missing(error: MissingError) -> tuple[str, int]:
         return page(404)
 
-    def http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    def http(error: HTTPException) -> tuple[str, int] | HTTPException | Reply:
         code = error.code or 500
         if code < 400:
             return error
         if code >= 500:
             return last_resort, code
-        return page(code)
+        reply = make_response(page(code))
+        if isinstance(error, MethodNotAllowed):
+            reply.allow.update(error.valid_methods or ())
+        return reply
 
     def bug(error: Exception) -> tuple[str, int]:
         log.exception("unexpected on %s", request.endpoint)

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
+from flask import Request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
@@ -25,6 +27,23 @@ def tidy(text: str | None) -> str:
 def tidy_line(text: str | None) -> str:
     """Return a single line as it is kept: tidy, every run of blanks one space."""
     return " ".join(tidy(text).split())
+
+
+class Typed(ImmutableMultiDict[str, Any]):
+    """What an address or a form carries, without NUL: PostgreSQL takes no text that holds one."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        super().__init__(mapping)
+        for name, values in list(self.lists()):
+            if any("\0" in value for value in values if isinstance(value, str)):
+                plain = [v.replace("\0", "") if isinstance(v, str) else v for v in values]
+                dict.__setitem__(self, name, plain)
+
+
+class Asked(Request):
+    """A request as every view of ours finds it."""
+
+    parameter_storage_class = Typed
 
 
 class Form(FlaskForm):

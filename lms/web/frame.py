@@ -15,6 +15,7 @@ from lms.rules.policy import Permission
 from lms.rules.roles import Role
 from lms.web import filters
 from lms.web.access import may, signed_in
+from lms.web.forms import Asked
 from lms.web.headers import csp_nonce
 from lms.web.state import current_session, state
 from lms.words import LANGUAGES
@@ -128,6 +129,7 @@ def _globals() -> dict[str, Any]:
 
 def install(app: Flask) -> None:
     """Give templates their globals, strictness, translations and filters."""
+    app.request_class = Asked
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
