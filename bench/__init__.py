@@ -1,0 +1,1 @@
+"""Benchmarks anyone can run from a checkout; see README.md beside this file."""

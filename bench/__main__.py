@@ -1,0 +1,35 @@
+"""python -m bench seed | run: the benchmarks' commands."""
+
+import argparse
+import os
+from pathlib import Path
+
+from bench.ground import FOLDER
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the database is kept")
+    parser.add_argument(
+        "--database",
+        default=os.environ.get("BENCH_DATABASE_URL", ""),
+        help="postgresql+psycopg://… of an empty database; SQLite in the folder when absent",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    seed = commands.add_parser("seed", help="fill a database")
+    seed.add_argument("--cohorts", type=int, default=20)
+    seed.add_argument("--people", type=int, default=50, help="in each cohort")
+    return parser
+
+
+def main() -> None:
+    """Do what the command line asks for."""
+    given = _parser().parse_args()
+    if given.command == "seed":
+        from bench import seed
+
+        seed.main(given.folder, given.database, given.cohorts, given.people)
+
+
+if __name__ == "__main__":
+    main()
