@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from bench import run, seed
 from bench.ground import FOLDER
 
 
@@ -19,6 +20,7 @@ def _parser() -> argparse.ArgumentParser:
     seed = commands.add_parser("seed", help="fill a database")
     seed.add_argument("--cohorts", type=int, default=20)
     seed.add_argument("--people", type=int, default=50, help="in each cohort")
+    run.options(commands.add_parser("run", help="measure floor and ours side by side"))
     return parser
 
 
@@ -26,9 +28,9 @@ def main() -> None:
     """Do what the command line asks for."""
     given = _parser().parse_args()
     if given.command == "seed":
-        from bench import seed
-
         seed.main(given.folder, given.database, given.cohorts, given.people)
+    else:
+        run.main(given.folder, given.database, given)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Fills a database with invented people by the thousand, in set-based inserts through the models."""
+"""Fills a database with invented people by the thousand, in set-based inserts."""
 
 import random
 from collections.abc import Iterator, Sequence

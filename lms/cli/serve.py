@@ -1,6 +1,7 @@
 """lms serve and lms worker."""
 
 import multiprocessing
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -11,36 +12,45 @@ from lms.config import Settings
 THREADS = 4
 
 
-def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve with gunicorn until stopped.
+def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
+    """Return what gunicorn is told.
 
     Edge: threads, because browsers open connections ahead of use, and one such would otherwise
     hold a whole worker.
     """
-    from gunicorn.app.base import BaseApplication
+    return {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "accesslog": None,
+        "loglevel": "warning",
+        "preload_app": False,
+        "control_socket_disable": True,
+    }
 
-    from lms import create_app
+
+def run_gunicorn(make_app: Callable[[], Any], options: dict[str, Any]) -> None:
+    """Serve an application with gunicorn until stopped; each worker makes its own."""
+    from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
-            given: dict[str, Any] = {
-                "bind": f"{host}:{port}",
-                "workers": workers,
-                "worker_class": "gthread",
-                "threads": THREADS,
-                "accesslog": None,
-                "loglevel": "warning",
-                "preload_app": False,
-                "control_socket_disable": True,
-            }
-            for name, value in given.items():
+            for name, value in options.items():
                 if name in self.cfg.settings:
                     self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return create_app(settings)
+            return make_app()
 
     Server().run()
+
+
+def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve with gunicorn until stopped."""
+    from lms import create_app
+
+    run_gunicorn(lambda: create_app(settings), server_options(host, port, workers))
 
 
 def refuse_other_database(settings: Settings) -> None:
