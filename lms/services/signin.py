@@ -11,13 +11,13 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, text, update
+from sqlalchemy import Date, bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from lms.models import Address, Enrolment, OneTimeLink, Person, Signin
+from lms.models import Address, Enrolment, OneTimeLink, Person, RoleGrant, Signin
 from lms.rules.people import EntryRefusal
-from lms.rules.roles import Actor
+from lms.rules.roles import Actor, Role
 from lms.rules.signin import (
     RESET_MINUTES,
     LinkRefusal,
@@ -31,7 +31,7 @@ from lms.rules.signin import (
 )
 from lms.services.audit import record_act
 from lms.services.errors import MissingError, RefusedError
-from lms.services.visibility import roles_of
+from lms.services.visibility import roles_held
 
 # OWASP password storage cheat sheet: argon2id, 19 MiB, t=2, p=1
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -153,28 +153,43 @@ class SignedIn:
     is_paused: bool
 
 
+# Every signed-in request asks this one query; it is put together once, and its roles are those
+# that `roles_of` returns.
+_SIGNED_IN = (
+    select(
+        Signin,
+        Person,
+        select(func.aggregate_strings(Enrolment.state, ","))
+        .where(Enrolment.person_id == Signin.person_id)
+        .scalar_subquery()
+        .label("states"),
+        roles_held(RoleGrant.person_id == Signin.person_id, bindparam("on", type_=Date()))
+        .with_only_columns(func.aggregate_strings(RoleGrant.role, ","))
+        .scalar_subquery()
+        .label("roles"),
+    )
+    .join(Person, Person.id == Signin.person_id)
+    .where(Signin.token_hash == bindparam("token"), Signin.ended_at.is_(None))
+    .options(joinedload(Person.organisation))
+)
+
+
 def find_signed_in(
     session: Session, token: str, *, now: datetime, idle_minutes: int, shared_idle_minutes: int
 ) -> SignedIn | None:
     """Return who holds a token, or None where it is ended, idle too long or unknown."""
-    query = (
-        select(Signin, Person)
-        .join(Person, Person.id == Signin.person_id)
-        .where(Signin.token_hash == token_hash(token), Signin.ended_at.is_(None))
-        .options(joinedload(Person.organisation))
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_SIGNED_IN, {"token": token_hash(token), "on": now.date()}).one_or_none()
     if row is None or row.Person.closed_at is not None:
         return None
     signin, person = row.Signin, row.Person
     limit = shared_idle_minutes if signin.shared_device else idle_minutes
     if is_idle(signin.last_used_at, now, limit):
         return None
-    states = list(session.scalars(select(Enrolment.state).where(Enrolment.person_id == person.id)))
+    states = row.states.split(",") if row.states else []
     actor = Actor(
         person_id=person.id,
         organisation_id=person.organisation_id,
-        roles=roles_of(session, person.id, now.date()),
+        roles=frozenset(Role(role) for role in row.roles.split(",")) if row.roles else frozenset(),
         is_trainee=any(state != "withdrawn" for state in states),
     )
     return SignedIn(signin, person, actor, bool(states) and all(s == "paused" for s in states))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.models import (
@@ -107,12 +107,17 @@ def _marks(actor_id: int, person_id: int) -> Select[bool]:
 
 def roles_of(session: Session, person_id: int, on: date) -> frozenset[Role]:
     """Return the roles that a person holds on a day."""
-    query = select(RoleGrant.role).where(
-        RoleGrant.person_id == person_id,
+    query = roles_held(RoleGrant.person_id == person_id, on)
+    return frozenset(Role(role) for role in session.scalars(query))
+
+
+def roles_held(whose: ColumnElement[bool], on: Any) -> Select[str]:
+    """Return the query for the roles held on a day; `whose` says by whom."""
+    return select(RoleGrant.role).where(
+        whose,
         RoleGrant.from_on <= on,
         or_(RoleGrant.until_on.is_(None), RoleGrant.until_on > on),
     )
-    return frozenset(Role(role) for role in session.scalars(query))
 
 
 def _named_in(thing: Any) -> frozenset[int]:
@@ -136,11 +141,15 @@ def _place_of(session: Session, thing: Any) -> tuple[int | None, int | None]:
     if isinstance(thing, Signin):
         return None, thing.person_id
     enrolment_id = thing.id if isinstance(thing, Enrolment) else thing.enrolment_id
-    query = select(Person.organisation_id, Person.id).join(
-        Enrolment, Enrolment.person_id == Person.id
-    )
-    organisation_id, person_id = session.execute(query.where(Enrolment.id == enrolment_id)).one()
+    organisation_id, person_id = session.execute(_OWNER, {"enrolment": enrolment_id}).one()
     return organisation_id, person_id
+
+
+_OWNER = (
+    select(Person.organisation_id, Person.id)
+    .join(Enrolment, Enrolment.person_id == Person.id)
+    .where(Enrolment.id == bindparam("enrolment"))
+)
 
 
 def subject_for(session: Session, actor: Actor, things: Iterable[Any]) -> Subject:
