@@ -21,20 +21,22 @@ SIGNED_IN = "select person_id, last_used_at from signin where token_hash = {} an
 PLACE = "select state, facts_version from enrolment where person_id = {}"
 MOST_BYTES = 1_000_000
 Look = Callable[[str], bool]
+Close = Callable[[], None]
 
 
 def floor_app(settings: Settings) -> Flask:
     """Return the bare application, asking through SQLAlchemy."""
-    return _app(_look_with_sqlalchemy(settings))
+    return _app(*_through_sqlalchemy(settings))
 
 
 def driver_app(settings: Settings) -> Flask:
     """Return the bare application, asking the driver itself."""
-    return _app(_look_with_driver(settings))
+    return _app(*_through_driver(settings))
 
 
-def _app(look: Look) -> Flask:
+def _app(look: Look, close: Close) -> Flask:
     app = Flask("floor")
+    app.extensions["close"] = close
 
     @app.get("/floor/<int:size>")
     def page(size: int) -> Response:
@@ -46,7 +48,7 @@ def _app(look: Look) -> Flask:
     return app
 
 
-def _look_with_sqlalchemy(settings: Settings) -> Look:
+def _through_sqlalchemy(settings: Settings) -> tuple[Look, Close]:
     database = Database(make_engine(settings.database_url))
     signed_in, place = text(SIGNED_IN.format(":token")), text(PLACE.format(":person"))
 
@@ -58,18 +60,22 @@ def _look_with_sqlalchemy(settings: Settings) -> Look:
             session.execute(place, {"person": found.person_id}).first()
             return True
 
-    return look
+    return look, database.engine.dispose
 
 
-def _look_with_driver(settings: Settings) -> Look:
+def _through_driver(settings: Settings) -> tuple[Look, Close]:
     engine = make_engine(settings.database_url)
     mark = "?" if settings.is_sqlite else "%s"
     signed_in, place = SIGNED_IN.format(mark), PLACE.format(mark)
     here = threading.local()
+    opened: list[Any] = []
 
     def connection() -> Any:
         if not hasattr(here, "connection"):
-            here.connection = engine.raw_connection().driver_connection
+            held = engine.raw_connection()
+            here.connection = held.driver_connection
+            held.detach()
+            opened.append(here.connection)
             if not settings.is_sqlite:
                 here.connection.autocommit = True
         return here.connection
@@ -81,4 +87,8 @@ def _look_with_driver(settings: Settings) -> Look:
         connection().execute(place, (found[0],)).fetchone()
         return True
 
-    return look
+    def close() -> None:
+        for one in opened:
+            one.close()
+
+    return look, close

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, undefer
 
 from lms.content.library import Library
@@ -158,19 +158,38 @@ def list_current_versions(session: Session, kind: str) -> list[ContentVersion]:
 
 
 _by_id: dict[tuple[str, int], Any] = {}
+KEPT_IN_MEMORY = 1000
 
 
 def definition_of(session: Session, version: ContentVersion) -> Any:
     """Return a version's definition. A version never changes, so it is parsed once a process."""
-    key = (version.hash, version.id)
+    return definition_at(session, version.id, version.hash)
+
+
+def definition_at(
+    session: Session, version_id: int, content_hash: str, *, beside: Select[int] | None = None
+) -> Any:
+    """Return the definition of a version by its id and hash.
+
+    Shape: `beside` selects the ids of all versions that will be asked for, this one among them:
+           where one is not known yet, all are read in the same query.
+    """
+    key = (content_hash, version_id)
     if key not in _by_id:
-        body = session.scalars(
-            select(ContentVersion.body).where(ContentVersion.id == version.id)
-        ).one()
-        if len(_by_id) > 1000:
+        if len(_by_id) > KEPT_IN_MEMORY:
             _by_id.clear()
-        _by_id[key] = definition_from(ContentKind(version.kind), body)
+        _read_definitions(session, [version_id] if beside is None else beside)
     return _by_id[key]
+
+
+def _read_definitions(session: Session, ids: list[int] | Select[int]) -> None:
+    query = select(
+        ContentVersion.hash, ContentVersion.id, ContentVersion.kind, ContentVersion.body
+    ).where(ContentVersion.id.in_(ids))
+    for found in session.execute(query):
+        key = (found.hash, found.id)
+        if key not in _by_id:
+            _by_id[key] = definition_from(ContentKind(found.kind), found.body)
 
 
 def rendered_of(session: Session, version: ContentVersion) -> str:

@@ -46,7 +46,7 @@ from lms.rules.record import (
     WaiverFact,
 )
 from lms.rules.roleplays import competency_levels
-from lms.services.publishing import definition_of, versions_by_id
+from lms.services.publishing import definition_at
 
 RELEASED = "released"
 AnySelect = Select[*tuple[Any, ...]]
@@ -66,6 +66,7 @@ class Place(NamedTuple):
     programme_version_id: int
     facts_version: int
     admitted_on: date
+    programme_hash: str
 
 
 def _places(scope: Select[int]) -> AnySelect:
@@ -82,9 +83,11 @@ def _places(scope: Select[int]) -> AnySelect:
             Enrolment.programme_version_id,
             Enrolment.facts_version,
             Enrolment.happened_on,
+            ContentVersion.hash,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(ContentVersion, ContentVersion.id == Enrolment.programme_version_id)
         .where(Enrolment.id.in_(scope))
         .order_by(Enrolment.id)
     )
@@ -150,7 +153,7 @@ def _scores(scope: Select[int], known_at: datetime | None) -> AnySelect:
 
 
 def _performances(scope: Select[int], known_at: datetime | None) -> AnySelect:
-    marker, rubric = aliased(Person), aliased(ContentVersion)
+    marker, rubric, scenario = aliased(Person), aliased(ContentVersion), aliased(ContentVersion)
     query = (
         select(
             Performance.enrolment_id,
@@ -162,10 +165,12 @@ def _performances(scope: Select[int], known_at: datetime | None) -> AnySelect:
             Performance.happened_on,
             Marking.levels,
             marker.public_id,
+            scenario.hash,
         )
         .join(Marking, Marking.performance_id == Performance.id)
         .join(marker, marker.id == Marking.marker_id)
         .join(rubric, rubric.id == Performance.rubric_version_id)
+        .join(scenario, scenario.id == Performance.scenario_version_id)
         .where(
             Performance.enrolment_id.in_(scope),
             Performance.state == RELEASED,
@@ -310,24 +315,23 @@ def load_records(
         "waivers": _Stream(session, _waivers(scope, known_at)),
         "certificates": _Stream(session, _certificates(scope)),
     }
-    scenarios = _Scenarios(session)
+    scenarios = _Scenarios(session, scope)
     for place in places:
         rows = {name: stream.of(place.enrolment_id) for name, stream in streams.items()}
         yield place, _record(place, rows, scenarios)
 
 
 class _Scenarios:
-    """Scenario definitions by version, read once."""
+    """Scenario definitions by version: all that a scope played are read in one query."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, scope: Select[int]) -> None:
         self._session = session
-        self._kept: dict[int, Any] = {}
+        self._played = select(Performance.scenario_version_id).where(
+            Performance.enrolment_id.in_(scope), Performance.state == RELEASED
+        )
 
-    def of(self, version_id: int) -> Any:
-        if version_id not in self._kept:
-            version = versions_by_id(self._session, [version_id])[version_id]
-            self._kept[version_id] = definition_of(self._session, version)
-        return self._kept[version_id]
+    def of(self, version_id: int, content_hash: str) -> Any:
+        return definition_at(self._session, version_id, content_hash, beside=self._played)
 
 
 def _record(place: Place, rows: dict[str, list[tuple[Any, ...]]], scenarios: _Scenarios) -> Record:
@@ -392,7 +396,9 @@ def _performance_facts(
         ticked.setdefault(performance_id, []).append(item)
     for _, key, group in _grouped(rows, lambda row: row[1]):
         first = group[0]
-        levels = [competency_levels(scenarios.of(row[5]), json.loads(row[7])) for row in group]
+        levels = [
+            competency_levels(scenarios.of(row[5], row[9]), json.loads(row[7])) for row in group
+        ]
         yield PerformanceFact(
             id=first[2],
             rubric=first[3],

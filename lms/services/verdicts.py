@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.models import ContentVersion, Enrolment
 from lms.rules.programmes import Programme
 from lms.rules.record import Record
 from lms.rules.verdict import CompiledProgramme, Verdict, compile_programme, verdict
-from lms.services.publishing import definition_of, versions_by_id
+from lms.services.publishing import definition_at, definition_of
 from lms.services.record import Place, load_records, one_place
 
 _compiled: dict[str, CompiledProgramme] = {}
@@ -24,23 +24,23 @@ def programme_of(session: Session, version: ContentVersion) -> Programme:
     return found
 
 
-def compiled_for(session: Session, version: ContentVersion) -> CompiledProgramme:
-    """Return a programme version ready to judge; made once a process, as versions never change."""
-    if version.hash not in _compiled:
-        _compiled[version.hash] = compile_programme(programme_of(session, version))
-    return _compiled[version.hash]
-
-
 def judge_places(
     session: Session, scope: Select[int], *, on: date, known_at: datetime | None = None
 ) -> Iterator[tuple[Place, Record, Verdict]]:
     """Yield every place of a scope with its record and verdict, in a fixed number of queries."""
-    versions: dict[int, ContentVersion] = {}
+    pinned = select(Enrolment.programme_version_id).where(Enrolment.id.in_(scope))
     for place, record in load_records(session, scope, known_at=known_at):
-        key = place.programme_version_id
-        if key not in versions:
-            versions.update(versions_by_id(session, [key]))
-        yield place, record, verdict(compiled_for(session, versions[key]), record, on)
+        yield place, record, verdict(_compiled_for(session, place, pinned), record, on)
+
+
+def _compiled_for(session: Session, place: Place, pinned: Select[int]) -> CompiledProgramme:
+    """Return a place's programme ready to judge; made once a process, as versions never change."""
+    if place.programme_hash not in _compiled:
+        programme = definition_at(
+            session, place.programme_version_id, place.programme_hash, beside=pinned
+        )
+        _compiled[place.programme_hash] = compile_programme(programme)
+    return _compiled[place.programme_hash]
 
 
 def judged_place(

@@ -1,0 +1,126 @@
+"""The benchmark's seed makes what it says, and queries do not grow with people."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bench.floor import driver_app, floor_app
+from bench.ground import Seeded, a_session, bench_settings, counted, find_seeded
+from bench.inside import MOST_QUERIES, everybody, judging, page_costs
+from bench.load import Measured
+from bench.pages import pages
+from bench.seed import Scale, seed
+from lms.config import Settings
+from lms.models import Enrolment, HoursEntry, Response
+from lms.services.hours import detail_of
+from lms.services.people import today_in
+from lms.services.record import whole_cohort
+from lms.services.verdicts import judge_places
+from tests.cast import NOW
+
+SCALE = Scale(cohorts=2, people=3)
+
+
+@pytest.fixture(scope="module")
+def bench_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, Seeded]]:
+    """Return a small seeded installation."""
+    from tests.conftest import make_database
+
+    folder = tmp_path_factory.mktemp("bench")
+    for url in make_database("bench", folder):
+        settings = replace(bench_settings(folder), database_url=url)
+        yield settings, seed(settings, SCALE, folder)
+
+
+@pytest.fixture
+def bench_session(bench_ground: tuple[Settings, Seeded]) -> Iterator[Session]:
+    """Return a session on the seeded database."""
+    with a_session(bench_ground[0]) as session:
+        yield session
+
+
+def _cohort_of(session: Session) -> int:
+    return session.scalars(select(func.min(Enrolment.cohort_id))).one()
+
+
+def test_the_seed_makes_the_people_and_facts_it_tells_of(bench_ground, bench_session):
+    _, made = bench_ground
+    assert (made.cohorts, made.people) == (2, 6)
+    assert bench_session.scalar(select(func.count()).select_from(Enrolment)) == 6
+    assert 40 <= made.facts / made.people <= 80
+    per_person = bench_session.scalar(select(func.count()).select_from(HoursEntry)) / 6
+    assert per_person == 20
+
+
+def test_the_seed_can_be_found_again(bench_ground):
+    settings, made = bench_ground
+    assert find_seeded(settings.data_dir) == made
+    assert find_seeded(settings.data_dir / "elsewhere") is None
+
+
+def test_the_seed_refuses_a_database_with_people_in_it(bench_ground, tmp_path):
+    settings, _ = bench_ground
+    with pytest.raises(SystemExit, match="holds people already"):
+        seed(settings, SCALE, tmp_path)
+
+
+def test_confirmed_hours_open_and_fit_their_signature(bench_session):
+    entry = bench_session.scalars(select(HoursEntry).where(HoursEntry.state == "confirmed")).first()
+    found = detail_of(bench_session, entry)
+    assert found.summary.startswith("We talked")
+    assert found.confirmation.confirmed_by == entry.supervisor_id
+
+
+def test_the_oldest_cohort_has_come_further_than_the_newest(bench_session):
+    today = today_in("America/New_York", NOW)
+    met = [
+        sum(row.state.value == "met" for row in verdict.rows)
+        for _, _, verdict in judge_places(bench_session, everybody(), on=today)
+    ]
+    assert sum(met[:3]) > sum(met[3:])
+
+
+@pytest.mark.parametrize("fewer", [True, False])
+def test_verdicts_take_at_most_fifteen_queries_whatever_the_size(bench_session, fewer):
+    scope = whole_cohort(_cohort_of(bench_session)) if fewer else everybody()
+    judge = judging(bench_session, scope, today_in("America/New_York", NOW))
+    with counted(bench_session.get_bind().engine) as sent:
+        people = judge()
+    assert people == (3 if fewer else 6)
+    assert len(sent) <= MOST_QUERIES
+
+
+def test_every_measured_page_answers_a_seeded_trainee(bench_ground):
+    costs = {cost.name: cost for cost in page_costs(*bench_ground)}
+    absent = {name for name, cost in costs.items() if cost.status != 200}
+    assert absent <= {"people", "cohort"}
+    assert costs["today"].queries <= 10
+    assert costs["lesson"].queries <= 6
+
+
+def test_saving_an_answer_is_among_what_is_measured(bench_ground, bench_session):
+    _, made = bench_ground
+    assert {page.name for page in pages(made)} >= {"lesson", "today", "answer-save", "sign-in"}
+    assert bench_session.scalar(select(func.count()).select_from(Response)) > 0
+
+
+@pytest.mark.parametrize("make", [floor_app, driver_app])
+def test_the_floor_sends_as_many_bytes_as_asked_to_who_is_signed_in(bench_ground, make):
+    settings, made = bench_ground
+    app = make(settings)
+    browser = app.test_client()
+    assert browser.get("/floor/100").status_code == 401
+    browser.set_cookie("floor", made.seats[0].token)
+    assert len(browser.get("/floor/1234").data) == 1234
+    app.extensions["close"]()
+
+
+def test_a_measure_tells_its_throughput_and_percentiles():
+    found = Measured(seconds=2.0, times=[0.001 * n for n in range(1, 101)], cpu_seconds=0.5)
+    assert found.per_second == 50
+    assert found.cpu_ms == 5
+    assert 50 <= found.percentile(50) <= 51
+    assert 95 <= found.percentile(95) <= 96
