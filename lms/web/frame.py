@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, request
-from flask_babel import Babel, get_locale
+from flask import Flask, g, request
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -23,6 +23,29 @@ from lms.words import LANGUAGES
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "en_XB"}
 csrf = CSRFProtect()
 babel = Babel()
+
+
+class KeptDomain(Domain):
+    """The catalogue of an answer, looked up once: a page asks it for some fifty texts."""
+
+    def get_translations(self) -> Any:
+        """Return the catalogue in the answer's language."""
+        if "catalogue" not in g:
+            g.catalogue = super().get_translations()
+        return g.catalogue
+
+
+catalogues = KeptDomain()
+
+
+def _speak_from_kept(app: Flask) -> None:
+    """Have gettext, in code and in templates, ask the kept catalogue."""
+    babel.domain_instance = catalogues
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: catalogues.get_translations().ugettext(text),
+        lambda one, many, count: catalogues.get_translations().ungettext(one, many, count),
+        newstyle=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +159,6 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     csrf.init_app(app)
     babel.init_app(app, locale_selector=chosen_locale)
+    _speak_from_kept(app)
     filters.install(app)
     app.context_processor(_globals)
