@@ -108,6 +108,8 @@ def refusal_to_change_role(
 
 def folded(text: str) -> str:
     """Return a name as it is sorted and looked for: no accents, no capitals."""
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(c for c in plain if not unicodedata.combining(c))
 

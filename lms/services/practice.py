@@ -1,6 +1,6 @@
 """Whose place it is, and whether practice is open for it."""
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.models import Cohort, ContentVersion, Enrolment, Organisation, Person, Signature
@@ -10,14 +10,16 @@ from lms.services.errors import MissingError, RefusedError
 
 def find_place(session: Session, person_id: int) -> Enrolment | None:
     """Return a person's own place: the newest that was not withdrawn, or None."""
-    query = (
-        select(Enrolment)
-        .where(Enrolment.person_id == person_id, Enrolment.state != "withdrawn")
-        .options(joinedload(Enrolment.cohort), joinedload(Enrolment.programme_version))
-        .order_by(Enrolment.id.desc())
-        .limit(1)
-    )
-    return session.scalars(query).one_or_none()
+    return session.scalars(_PLACE, {"person": person_id}).one_or_none()
+
+
+_PLACE = (
+    select(Enrolment)
+    .where(Enrolment.person_id == bindparam("person"), Enrolment.state != "withdrawn")
+    .options(joinedload(Enrolment.cohort), joinedload(Enrolment.programme_version))
+    .order_by(Enrolment.id.desc())
+    .limit(1)
+)
 
 
 def get_place(session: Session, person_id: int) -> Enrolment:
@@ -45,40 +47,37 @@ def get_enrolment(session: Session, public_id: str) -> Enrolment:
     return found
 
 
-def _has_unsigned(session: Session, enrolment_id: int) -> bool:
-    """Say whether any agreement's current version lacks this person's signature."""
-    newest = (
-        select(func.max(ContentVersion.id))
-        .where(ContentVersion.kind == "agreement")
-        .group_by(ContentVersion.slug)
+_NEWEST = (
+    select(func.max(ContentVersion.id))
+    .where(ContentVersion.kind == "agreement")
+    .group_by(ContentVersion.slug)
+)
+_SIGNED = exists().where(
+    Signature.version_id == ContentVersion.id,
+    Signature.enrolment_id == bindparam("enrolment"),
+    Signature.replaced_at.is_(None),
+)
+# what an agreement's current version lacks, and whom to turn to: asked before every practice
+_HOLD = (
+    select(
+        exists().where(ContentVersion.id.in_(_NEWEST), ~_SIGNED).label("unsigned"),
+        Organisation.duty_name,
+        Organisation.duty_reach,
     )
-    signed = exists().where(
-        Signature.version_id == ContentVersion.id,
-        Signature.enrolment_id == enrolment_id,
-        Signature.replaced_at.is_(None),
-    )
-    query = select(exists().where(ContentVersion.id.in_(newest), ~signed))
-    return bool(session.scalar(query))
-
-
-def _has_contact(session: Session, cohort_id: int) -> bool:
-    query = (
-        select(Organisation.duty_name, Organisation.duty_reach)
-        .join(Cohort, Cohort.organisation_id == Organisation.id)
-        .where(Cohort.id == cohort_id)
-    )
-    row = session.execute(query).one()
-    return bool(row.duty_name and row.duty_reach)
+    .join(Cohort, Cohort.organisation_id == Organisation.id)
+    .where(Cohort.id == bindparam("cohort"))
+)
 
 
 def practice_hold(session: Session, place: Enrolment | None) -> PracticeHold | None:
     """Return what holds a person's practice, or None where it is open."""
     if place is None:
         return PracticeHold.NOT_ENROLLED
+    found = session.execute(_HOLD, {"enrolment": place.id, "cohort": place.cohort_id}).one()
     return hold_on_practice(
         state=EnrolmentState(place.state),
-        all_signed=not _has_unsigned(session, place.id),
-        has_contact=_has_contact(session, place.cohort_id),
+        all_signed=not found.unsigned,
+        has_contact=bool(found.duty_name and found.duty_reach),
     )
 
 

@@ -209,10 +209,11 @@ def versions_by_id(session: Session, ids: Iterable[int]) -> dict[int, ContentVer
 
 def titles_by_slug(session: Session) -> dict[str, str]:
     """Return the present titles of modules, assessments, scenarios and agreements by slug."""
-    kinds = ("module", "assessment", "scenario", "agreement")
-    query = (
-        select(ContentVersion.slug, ContentVersion.title)
-        .where(ContentVersion.kind.in_(kinds))
-        .order_by(ContentVersion.number)
-    )
-    return {row.slug: row.title for row in session.execute(query)}
+    return {row.slug: row.title for row in session.execute(_TITLES)}
+
+
+_TITLES = (
+    select(ContentVersion.slug, ContentVersion.title)
+    .where(ContentVersion.kind.in_(("module", "assessment", "scenario", "agreement")))
+    .order_by(ContentVersion.number)
+)

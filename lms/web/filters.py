@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,19 +19,23 @@ from lms.rules.certificates import format_code
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+ENGLISH, BRITISH = Locale.parse("en"), Locale.parse("en_GB")
 
 
 def current_locale() -> Locale:
     """Return the reader's locale; plain English is British."""
     found: Locale | None = flask_babel.get_locale() if has_app_context() else None
-    if found is None or str(found) == "en":
-        return Locale.parse("en_GB")
-    return found
+    return BRITISH if found is None or found == ENGLISH else found
 
 
 def date_words(day: date, locale: Locale | None = None) -> str:
     """Return a calendar date in words: "3 May 2027"."""
-    return dates.format_date(day, "long", locale or current_locale())
+    return _date_words(day, locale or current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _date_words(day: date, locale: Locale) -> str:
+    return dates.format_date(day, "long", locale)
 
 
 def datetime_words(instant: datetime, zone: str, locale: Locale | None = None) -> str:
@@ -73,7 +78,12 @@ def percent_words(percent: Fraction | int, locale: Locale | None = None) -> str:
 
 
 def _number(value: int | Decimal, locale: Locale | None) -> str:
-    return numbers.format_decimal(value, "#,##0.#", locale or current_locale())
+    return _number_words(value, locale or current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _number_words(value: int | Decimal, locale: Locale) -> str:
+    return numbers.format_decimal(value, "#,##0.#", locale)
 
 
 def _in_order(text: str, locale: Locale | None) -> str:

@@ -68,8 +68,8 @@ def show() -> str:
 def _trainee(place: Enrolment) -> dict[str, Any]:
     session = current_session()
     on = today_in(place.cohort.zone, utcnow())
-    _, record, verdict = shown_place(session, place, on=on)
-    rows = rows_of(verdict, record, own=True, titles=titles_by_slug(session))
+    _, _, verdict = shown_place(session, place, on=on)
+    rows = rows_of(verdict, None, own=True, titles=titles_by_slug(session))
     leaves = [row for row in _flat(rows) if row.kind not in BRACKETS]
     return {
         "first": _first_of_trainee(place, leaves, verdict),

@@ -1,10 +1,12 @@
 """A verdict in the reader's language: steps, reasons and numbers turned into words."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.rules.record import Record
@@ -39,6 +41,10 @@ NEXT_URLS = {
 }
 
 
+Facts = dict[str, tuple[date, str]]
+"""The day and the words of every piece of evidence by its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One piece of evidence as a page shows it."""
@@ -48,6 +54,10 @@ class Evidence:
     amount: str
     reason: str = ""
     remedy: str = ""
+
+
+Found = TypeVar("Found", Counted, NotCounted)
+Show = Callable[[Found, Unit, Facts], Evidence]
 
 
 @dataclass(slots=True)
@@ -137,10 +147,13 @@ def turn_words(row: Row, *, own: bool) -> str:
 
 
 def rows_of(
-    verdict: Verdict, record: Record, *, own: bool, titles: dict[str, str]
+    verdict: Verdict, record: Record | None, *, own: bool, titles: dict[str, str]
 ) -> list[RequirementRow]:
-    """Return the requirements of a verdict as nested rows, in the programme's order."""
-    facts = _facts_of(record, titles)
+    """Return the requirements of a verdict as nested rows, in the programme's order.
+
+    Edge: without a record the rows carry no evidence, for pages that show none.
+    """
+    facts = None if record is None else _facts_of(record, titles)
     made: dict[str | None, RequirementRow] = {}
     top: list[RequirementRow] = []
     root = verdict.rows[0].id if verdict.rows else None
@@ -152,9 +165,7 @@ def rows_of(
     return top
 
 
-def _shown(
-    row: Row, facts: dict[str, tuple[date, str]], titles: dict[str, str], own: bool
-) -> RequirementRow:
+def _shown(row: Row, facts: Facts | None, titles: dict[str, str], own: bool) -> RequirementRow:
     need = row.tally.need.min if isinstance(row.tally.need, Bounds) else row.tally.need
     bar = row.tally.unit in {Unit.MINUTES, Unit.COUNT} and bool(need) and need != 1
     return RequirementRow(
@@ -164,8 +175,8 @@ def _shown(
         words=number_words(row),
         have=int(row.tally.have or 0) if bar else 0,
         need=int(need or 0) if bar else 0,
-        counted=[_counted(one, row.tally.unit, facts) for one in row.tally.counted],
-        not_counted=[_not_counted(one, row.tally.unit, facts) for one in row.tally.not_counted],
+        counted=_evidence(row.tally.counted, _counted, row.tally.unit, facts),
+        not_counted=_evidence(row.tally.not_counted, _not_counted, row.tally.unit, facts),
         turn=turn_words(row, own=own),
         next_step=step_words(row.next_step, titles),
         next_url=NEXT_URLS.get(row.kind, "") if own else "",
@@ -184,12 +195,18 @@ def _amount(value: Any, unit: Unit) -> str:
     return "" if unit in {Unit.NONE, Unit.LEVEL} else amount_words(Amount(value, unit))
 
 
-def _counted(one: Counted, unit: Unit, facts: dict[str, tuple[date, str]]) -> Evidence:
+def _evidence(
+    found: Iterable[Found], shown: Show[Found], unit: Unit, facts: Facts | None
+) -> list[Evidence]:
+    return [] if facts is None else [shown(one, unit, facts) for one in found]
+
+
+def _counted(one: Counted, unit: Unit, facts: Facts) -> Evidence:
     on, what = _fact(one.id, facts)
     return Evidence(on, what, _amount(one.amount, unit))
 
 
-def _not_counted(one: NotCounted, unit: Unit, facts: dict[str, tuple[date, str]]) -> Evidence:
+def _not_counted(one: NotCounted, unit: Unit, facts: Facts) -> Evidence:
     on, what = _fact(one.id, facts)
     words = REASONS[one.detail or one.reason]
     limit = "" if one.limit is None else amount_words(Amount(one.limit, unit))
@@ -197,16 +214,16 @@ def _not_counted(one: NotCounted, unit: Unit, facts: dict[str, tuple[date, str]]
     return Evidence(on, what, _amount(one.amount, unit), reason + ".")
 
 
-def _fact(key: str, facts: dict[str, tuple[date, str]]) -> tuple[str, str]:
+def _fact(key: str, facts: Facts) -> tuple[str, str]:
     if key not in facts:
         return "", str(_("Part of this requirement"))
     day, what = facts[key]
     return date_words(day), what
 
 
-def _facts_of(record: Record, titles: dict[str, str]) -> dict[str, tuple[date, str]]:
+def _facts_of(record: Record, titles: dict[str, str]) -> Facts:
     """Return the day and words of every piece of evidence by its id."""
-    found: dict[str, tuple[date, str]] = {}
+    found: Facts = {}
     for completion in record.completions:
         found[completion.id] = (completion.on, titles.get(completion.module, completion.module))
     for entry in record.hours:
@@ -227,15 +244,17 @@ def _facts_of(record: Record, titles: dict[str, str]) -> dict[str, tuple[date, s
     return found
 
 
+KINDS = {
+    "individual": _l("One to one"),
+    "group": _l("In a group"),
+    "triadic": _l("Three together"),
+    "co-reflection": _l("Co-reflection with a peer"),
+    "observation": _l("Practice observed"),
+}
+
+
 def _kind_words(kind: str) -> str:
-    words = {
-        "individual": _("One to one"),
-        "group": _("In a group"),
-        "triadic": _("Three together"),
-        "co-reflection": _("Co-reflection with a peer"),
-        "observation": _("Practice observed"),
-    }
-    return str(words.get(kind, kind))
+    return str(KINDS.get(kind, kind))
 
 
 def summary_words(verdict: Verdict) -> str:

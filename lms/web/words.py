@@ -182,3 +182,8 @@ def sentence(reason: StrEnum) -> str:
 def add_sentences(more: dict[Any, Any]) -> None:
     """Let an area bring the sentences of its own reasons."""
     SENTENCES.update(more)
+
+
+def said(words: dict[str, Any]) -> dict[str, str]:
+    """Return words in the reader's language at once, for lists that say them on every line."""
+    return {key: str(text) for key, text in words.items()}

@@ -31,7 +31,7 @@ from lms.web.fields import ChoiceField
 from lms.web.forms import Form
 from lms.web.people.blueprint import bp, page_number
 from lms.web.state import current_session
-from lms.web.words import KIND_WORDS, ROLE_WORDS, STATE_WORDS, sentence
+from lms.web.words import KIND_WORDS, ROLE_WORDS, STATE_WORDS, said, sentence
 
 # further pages of a person: (words, what is added to the person's address, permission)
 PAGES: list[tuple[Any, str, Permission]] = [
@@ -58,8 +58,8 @@ def index() -> str:
             page=page,
             search=search,
             waiting=len(list_invitations(session, home, now)),
-            role_words=ROLE_WORDS,
-            state_words=STATE_WORDS,
+            role_words=said(ROLE_WORDS),
+            state_words=said(STATE_WORDS),
         )
     )
 
