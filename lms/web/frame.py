@@ -1,10 +1,12 @@
 """What every page is given: the person, the organisation, the way to help and the menu."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, g, request
+from flask.templating import Environment
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
@@ -23,6 +25,17 @@ from lms.words import LANGUAGES
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "en_XB"}
 csrf = CSRFProtect()
 babel = Babel()
+
+
+class Templates(Environment):
+    """Flask's environment without a layer of globals a template: every import looks through them.
+
+    Edge: no template is given globals of its own; one that were would still get its own layer.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template: those of all, where it has none of its own."""
+        return super().make_globals(d) if d else self.globals
 
 
 class KeptDomain(Domain):
@@ -153,6 +166,7 @@ def _globals() -> dict[str, Any]:
 def install(app: Flask) -> None:
     """Give templates their globals, strictness, translations and filters."""
     app.request_class = Asked
+    app.jinja_environment = Templates
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -51,8 +51,8 @@ def _policy() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in FIXED.items():
-        response.headers.setdefault(name, value)
+    there = {name.lower() for name, _value in response.headers}
+    response.headers.extend((name, v) for name, v in FIXED.items() if name.lower() not in there)
     response.headers.setdefault("Content-Security-Policy", _policy())
     if state().settings.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
