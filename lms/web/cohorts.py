@@ -40,7 +40,7 @@ from lms.web.fields import ChoiceField, DayField
 from lms.web.forms import Form, given, line
 from lms.web.organisation import own_organisation
 from lms.web.state import current_session
-from lms.web.words import KIND_WORDS, STATE_WORDS, sentence
+from lms.web.words import KIND_WORDS, ROLE_WORDS, STATE_WORDS, sentence
 
 bp = Blueprint("cohorts", __name__)
 NOBODY = ""
@@ -179,9 +179,13 @@ def show(cohort: Cohort) -> str:
 
 
 def _admit_form(cohort: Cohort) -> AdmitForm:
-    free = list_without_place(current_session(), cohort, but=the_actor().person_id)
+    by, now = the_actor().person_id, utcnow()
+    free = list_without_place(current_session(), cohort, but=by, now=now)
     form = AdmitForm()
-    form.people.choices = [(person.public_id, person.name) for person in free]
+    form.people.choices = [
+        (one.public_id, " · ".join([one.name, *(str(ROLE_WORDS[role]) for role in one.roles)]))
+        for one in free
+    ]
     return form
 
 
@@ -246,14 +250,14 @@ def _place_page(place: Enrolment, form: AssignForm, present: dict[str, str]) -> 
     )
 
 
-@bp.get("/places/<enrolment_id>")
+@bp.get("/enrolments/<enrolment_id>/place")
 @requires(Permission.ENROLMENT_ASSIGN, enrolment=get_enrolment)
 def place(enrolment: Enrolment) -> str:
     """Show a person's place: who is beside them, and where it stands."""
     return _place_page(enrolment, *_assign_form(enrolment))
 
 
-@bp.post("/places/<enrolment_id>/people")
+@bp.post("/enrolments/<enrolment_id>/place")
 @requires(Permission.ENROLMENT_ASSIGN, enrolment=get_enrolment)
 def assign(enrolment: Enrolment) -> Any:
     """Set who is beside a trainee."""
@@ -275,7 +279,7 @@ def assign(enrolment: Enrolment) -> Any:
     return redirect(url_for(".place", enrolment_id=public_id))
 
 
-@bp.post("/places/<enrolment_id>/state")
+@bp.post("/enrolments/<enrolment_id>/state")
 @requires(Permission.ENROLMENT_ASSIGN, enrolment=get_enrolment)
 def move(enrolment: Enrolment) -> Reply:
     """Move a place to another state."""

@@ -107,8 +107,9 @@ def test_no_programme_and_a_name_twice_are_refused(session, cast, demo):
 def test_people_without_a_place_are_admitted_all_or_none(session, cast):
     people = [make_person(session, name, cast.organisation) for name in ("ana", "bo")]
     ids = [person.public_id for person in people]
-    free = list_without_place(session, cast.cohort, but=cast.coordinator.id)
+    free = list_without_place(session, cast.cohort, but=cast.coordinator.id, now=NOW)
     assert {person.public_id for person in free} >= set(ids)
+    assert [person.roles for person in free[:2]] == [(), ()]
     assert cast.trainee.public_id not in {person.public_id for person in free}
     assert cast.coordinator.public_id not in {person.public_id for person in free}
     asked = {"by": cast.coordinator.id, "now": NOW}

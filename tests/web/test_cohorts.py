@@ -127,11 +127,11 @@ def beside(session, place):
 
 def test_who_is_beside_a_trainee_is_changed_and_the_list_says_so(page, session, cast):
     office = page.as_("coordinator")
-    url = f"/places/{cast.enrolment.public_id}"
-    office.get(url)
-    data = office.form_data(f"{url}/people")
+    url = f"/enrolments/{cast.enrolment.public_id}"
+    office.get(f"{url}/place")
+    data = office.form_data(f"{url}/place")
     assert data["trainer"] == cast.trainer.public_id
-    reply = office.post(f"{url}/people", {**data, "supervisor": ""})
+    reply = office.post(f"{url}/place", {**data, "supervisor": ""})
     assert reply.status_code == 302
     assert set(beside(session, cast.enrolment)) == {"trainer", "second-trainer"}
     office.get(f"/cohorts/{cast.cohort.public_id}")
@@ -149,11 +149,11 @@ def test_who_is_beside_a_trainee_is_changed_and_the_list_says_so(page, session, 
 )
 def test_who_may_not_be_there_is_refused_with_a_sentence(page, session, cast, changed, words):
     office = page.as_("coordinator")
-    url = f"/places/{cast.enrolment.public_id}"
-    office.get(url)
+    url = f"/enrolments/{cast.enrolment.public_id}"
+    office.get(f"{url}/place")
     before = beside(session, cast.enrolment)
     wanted = {name: cast.people[who].public_id for name, who in changed.items()}
-    reply = office.post(f"{url}/people", {**office.form_data(f"{url}/people"), **wanted})
+    reply = office.post(f"{url}/place", {**office.form_data(f"{url}/place"), **wanted})
     assert reply.status_code == 200
     assert words in office.words
     assert beside(session, cast.enrolment) == before
@@ -164,11 +164,11 @@ def test_a_page_from_before_somebody_elses_change_writes_nothing_over_it(page, s
     grant(session, third, "trainer")
     session.commit()
     office = page.as_("coordinator")
-    url = f"/places/{cast.enrolment.public_id}"
-    office.get(url)
-    old = office.form_data(f"{url}/people")
-    office.post(f"{url}/people", {**old, "trainer": ""})
-    reply = office.post(f"{url}/people", {**old, "trainer": third.public_id})
+    url = f"/enrolments/{cast.enrolment.public_id}"
+    office.get(f"{url}/place")
+    old = office.form_data(f"{url}/place")
+    office.post(f"{url}/place", {**old, "trainer": ""})
+    reply = office.post(f"{url}/place", {**old, "trainer": third.public_id})
     assert reply.status_code == 200
     assert "Someone else changed this just now." in office.words
     assert "trainer" not in beside(session, cast.enrolment)
@@ -176,8 +176,8 @@ def test_a_page_from_before_somebody_elses_change_writes_nothing_over_it(page, s
 
 def test_a_place_is_withdrawn_and_taken_back_in(page, session, cast):
     office = page.as_("coordinator")
-    url = f"/places/{cast.enrolment.public_id}"
-    office.get(url)
+    url = f"/enrolments/{cast.enrolment.public_id}"
+    office.get(f"{url}/place")
     assert "Withdraw this place" in office.words
     for to, state in (
         ("withdrawn", "withdrawn"),
@@ -192,7 +192,7 @@ def test_a_place_is_withdrawn_and_taken_back_in(page, session, cast):
         assert office.post(f"{url}/state", {"to": to}).status_code == 302
         session.expire_all()
         assert session.get(Enrolment, cast.enrolment.id).state == state
-    office.get(url)
+    office.get(f"{url}/place")
     assert "Coming back is theirs alone" in office.words
 
 
@@ -208,10 +208,10 @@ def test_a_place_is_withdrawn_and_taken_back_in(page, session, cast):
 )
 def test_a_place_is_the_coordinators_to_change(page, session, cast, who, status):
     client = page.as_(who)
-    url = f"/places/{cast.enrolment.public_id}"
+    url = f"/enrolments/{cast.enrolment.public_id}"
     before = beside(session, cast.enrolment)
-    assert client.get(url).status_code == status
-    assert client.post(f"{url}/people", {"trainer": ""}).status_code == status
+    assert client.get(f"{url}/place").status_code == status
+    assert client.post(f"{url}/place", {"trainer": ""}).status_code == status
     assert client.post(f"{url}/state", {"to": "withdrawn"}).status_code == status
     assert beside(session, cast.enrolment) == before
 
@@ -221,9 +221,9 @@ def test_a_coordinator_in_training_does_not_change_their_own_place(page, session
     session.commit()
     office = page.as_("coordinator")
     for reply in (
-        office.get(f"/places/{own.public_id}"),
-        office.post(f"/places/{own.public_id}/people", {"trainer": cast.trainer.public_id}),
-        office.post(f"/places/{own.public_id}/state", {"to": "completed"}),
+        office.get(f"/enrolments/{own.public_id}/place"),
+        office.post(f"/enrolments/{own.public_id}/place", {"trainer": cast.trainer.public_id}),
+        office.post(f"/enrolments/{own.public_id}/state", {"to": "completed"}),
     ):
         assert reply.status_code == 403
     office.get(f"/cohorts/{cast.cohort.public_id}")
@@ -232,5 +232,7 @@ def test_a_coordinator_in_training_does_not_change_their_own_place(page, session
 
 def test_a_place_elsewhere_is_not_there(page, cast, foreign):
     office = page.as_("coordinator")
-    assert office.get(f"/places/{foreign.public_id}").status_code == 404
-    assert office.post(f"/places/{foreign.public_id}/state", {"to": "paused"}).status_code == 404
+    assert office.get(f"/enrolments/{foreign.public_id}/place").status_code == 404
+    assert (
+        office.post(f"/enrolments/{foreign.public_id}/state", {"to": "paused"}).status_code == 404
+    )

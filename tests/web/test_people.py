@@ -60,6 +60,9 @@ def test_a_trainer_sees_the_address_but_not_the_name_for_the_certificate(page, c
     assert "Printed Name" in office.words
     assert "Printed Name" not in trainer.words
     assert "Give this role" not in trainer.words
+    for words, seen in (("What is still missing", True), ("Readiness decision", False)):
+        assert (words in trainer.words) is seen
+        assert words in office.words
 
 
 def test_the_list_shows_role_cohort_and_state_and_finds_a_part(page):

@@ -18,6 +18,7 @@ from lms.services.cohorts.opening import (
     make_cohort,
 )
 from lms.services.cohorts.places import (
+    Candidate,
     PlaceRow,
     admit_people,
     count_invited,
@@ -28,6 +29,7 @@ from lms.services.cohorts.places import (
 )
 
 __all__ = [
+    "Candidate",
     "Choice",
     "CohortRow",
     "NewCohort",

@@ -23,11 +23,11 @@ from lms.rules.cohorts import (
     refusal_to_office_move,
 )
 from lms.rules.people import folded
+from lms.rules.roles import Role
 from lms.services.audit import record_act
-from lms.services.cohorts.assigning import Choice
 from lms.services.errors import RefusedError
 from lms.services.facts import touch_record
-from lms.services.people import enrol, today_in
+from lms.services.people import enrol, roles_in, today_in
 
 
 class PlaceRow(NamedTuple):
@@ -87,19 +87,37 @@ def count_invited(session: Session, cohort_id: int, now: datetime) -> int:
     return session.execute(query).scalar_one()
 
 
-def list_without_place(session: Session, cohort: Cohort, *, but: int) -> list[Choice]:
-    """Return an organisation's people who could be admitted to a cohort; `but` is the asker."""
+class Candidate(NamedTuple):
+    """Somebody who could be admitted, with the roles held meanwhile."""
+
+    public_id: str
+    name: str
+    roles: tuple[Role, ...]
+
+
+def list_without_place(
+    session: Session, cohort: Cohort, *, but: int, now: datetime
+) -> list[Candidate]:
+    """Return an organisation's people who could be admitted to a cohort; `but` is the asker.
+
+    Edge: who holds a role comes last: staff may train too, but seldom do.
+    """
     taken = select(Enrolment.person_id).where(
         Enrolment.state.in_(OPEN_STATES) | (Enrolment.cohort_id == cohort.id)
     )
-    query = select(Person.public_id, Person.chosen_name).where(
+    query = select(Person.id, Person.public_id, Person.chosen_name).where(
         Person.organisation_id == cohort.organisation_id,
         Person.closed_at.is_(None),
         Person.id != but,
         Person.id.not_in(taken),
     )
-    found = [Choice(*row) for row in session.execute(query)]
-    return sorted(found, key=lambda choice: (folded(choice.name), choice.public_id))
+    roles = roles_in(session, cohort.organisation_id, now)
+    none: tuple[Role, ...] = ()
+    found = [
+        Candidate(public_id, name, roles.get(key, none))
+        for key, public_id, name in session.execute(query)
+    ]
+    return sorted(found, key=lambda one: (bool(one.roles), folded(one.name), one.public_id))
 
 
 def admit_people(

@@ -27,6 +27,7 @@ from lms.services.people.listing import (
     list_people,
     list_places_of,
     list_trainees_of,
+    roles_in,
 )
 from lms.services.people.organisations import (
     OrganisationWords,
@@ -71,6 +72,7 @@ __all__ = [
     "list_trainees_of",
     "make_organisation",
     "renew_invitation",
+    "roles_in",
     "send_invitation",
     "today_in",
     "withdraw_invitation",

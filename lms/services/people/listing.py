@@ -67,7 +67,7 @@ def list_people(
     pages = max(1, -(-len(people) // size))
     page = min(max(page, 1), pages)
     shown = people[(page - 1) * size : page * size]
-    roles = _roles(session, organisation_id, now)
+    roles = roles_in(session, organisation_id, now)
     places = _places(session, [person_id for _, person_id, _, _ in shown])
     none: tuple[Role, ...] = ()
     rows = [
@@ -87,7 +87,8 @@ def _names(session: Session, organisation_id: int, part: str) -> list[tuple[str,
     return sorted(row for row in found if part in row[0])
 
 
-def _roles(session: Session, organisation_id: int, now: datetime) -> dict[int, tuple[Role, ...]]:
+def roles_in(session: Session, organisation_id: int, now: datetime) -> dict[int, tuple[Role, ...]]:
+    """Return the roles held in an organisation now, by the id of the person."""
     query = select(RoleGrant.person_id, RoleGrant.role).where(
         RoleGrant.organisation_id == organisation_id,
         RoleGrant.from_on <= now.date(),

@@ -33,9 +33,12 @@ from lms.web.people.blueprint import bp, page_number
 from lms.web.state import current_session
 from lms.web.words import KIND_WORDS, ROLE_WORDS, STATE_WORDS, said, sentence
 
-# further pages of a person: (words, what is added to the person's address, permission)
+# further pages of a place: (words, address, permission)
 PAGES: list[tuple[Any, str, Permission]] = [
-    (_l("What is still missing"), "/progress", Permission.VERDICT_READ),
+    (_l("What is still missing"), "/enrolments/{}", Permission.VERDICT_READ),
+    (_l("Book a role-play"), "/marking/book/{}", Permission.PERFORMANCE_BOOK),
+    (_l("Readiness decision"), "/enrolments/{}/readiness", Permission.READINESS_DECIDE),
+    (_l("Certificate"), "/enrolments/{}/certificate", Permission.CERTIFICATE_ISSUE),
 ]
 
 
@@ -88,7 +91,7 @@ def _person_page(person: Person, form: RoleForm | None, held: list[Role]) -> str
             sees_certificate_name=may_read(RecordClass.CERTIFICATE_NAME, seen_as),
             places=list_places_of(session, person.id),
             trainees=list_trainees_of(session, person.id) if may("role-change", person) else [],
-            pages=[(words, tail) for words, tail, needed in PAGES if may(needed, person)],
+            pages=[(words, url) for words, url, needed in PAGES if may(needed, person)],
             takes=roles_to_give(the_actor().roles) if may("role-change", person) else (),
             role_words=ROLE_WORDS,
             state_words=STATE_WORDS,
