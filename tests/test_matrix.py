@@ -449,7 +449,9 @@ FOR_ONESELF = (
     "/certificates/{certificate_id}/reinstate",
     "/certificates/{certificate_id}/revoke",
     "/enrolments/{enrolment_id}/certificate",
+    "/enrolments/{enrolment_id}/place",
     "/enrolments/{enrolment_id}/readiness",
+    "/enrolments/{enrolment_id}/state",
     "/enrolments/{enrolment_id}/waive?requirement=hand-off-module",
     "/hours/{entry_id}/confirm",
     "/hours/{entry_id}/return",
@@ -462,8 +464,6 @@ FOR_ONESELF = (
     "/performances/{performance_id}/resolve",
     "/people/{person_id}/roles",
     "/people/{person_id}/roles/{role}/end",
-    "/places/{enrolment_id}/people",
-    "/places/{enrolment_id}/state",
 )
 
 
