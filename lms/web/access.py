@@ -64,9 +64,8 @@ def _load_user(token: str) -> User | None:
 
 def signed_in() -> SignedIn | None:
     """Return who is signed in, or None."""
-    if not current_user.is_authenticated:
-        return None
-    return cast(SignedIn, current_user.signed_in)
+    user = current_user._get_current_object()  # asked a dozen times a page: looked up once each
+    return cast(SignedIn, user.signed_in) if user.is_authenticated else None
 
 
 def the_actor() -> Actor:
@@ -123,6 +122,7 @@ def requires(permission: Permission, **loaders: Loader) -> Callable[[View], View
                 return _to_sign_in()
             if any("\0" in str(value) for value in values.values()):
                 raise MissingError  # no id holds it, and PostgreSQL takes no text that does
+            _touch()
             named = {name: values.pop(f"{name}_id") for name in loaders}
 
             def load_all() -> dict[str, Any]:
@@ -131,7 +131,6 @@ def requires(permission: Permission, **loaders: Loader) -> Callable[[View], View
             things = load_all()
             g.judged, g.load_again = (permission, tuple(things.values())), load_all
             _judge(permission, tuple(things.values()))
-            _touch()
             return view(**values, **things)
 
         guarded.access = permission  # type: ignore[attr-defined]
@@ -182,12 +181,16 @@ def _judge_again(session: Session) -> None:
 
 
 def _touch() -> None:
-    """Note the use of this sign-in, at most once in five minutes: housekeeping, not a record."""
+    """Note the use of this sign-in, at most once in five minutes: housekeeping, not a record.
+
+    Edge: it comes before anything else is loaded, and the person is loaded again after it,
+    because a transaction forgets what was read before.
+    """
     found = signed_in()
     if found and utcnow() - found.signin.last_used_at > TOUCH_EVERY:
-        session = current_session()
-        with transaction(session):
+        with transaction(current_session()) as session:
             touch_signin(session, found.signin.id, now=utcnow(), every=TOUCH_EVERY)
+        _load_user(current_user.get_id())
 
 
 def _to_sign_in() -> Reply:

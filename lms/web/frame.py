@@ -11,6 +11,7 @@ from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from lms.models import Organisation
 from lms.rules.policy import Permission
@@ -51,14 +52,21 @@ class KeptDomain(Domain):
 catalogues = KeptDomain()
 
 
+def said(text: str, **values: Any) -> Markup:
+    """Return a text of a template in the answer's language, its values escaped and filled in."""
+    # a template's own words and their translation are markup, what is filled in is not
+    return Markup(catalogues.get_translations().ugettext(text)) % values  # noqa: S704
+
+
 def _speak_from_kept(app: Flask) -> None:
-    """Have gettext, in code and in templates, ask the kept catalogue."""
+    """Have gettext, in code and in templates, ask the kept catalogue; `_` takes no detour."""
     babel.domain_instance = catalogues
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: catalogues.get_translations().ugettext(text),
         lambda one, many, count: catalogues.get_translations().ungettext(one, many, count),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = said
 
 
 @dataclass(frozen=True, slots=True)

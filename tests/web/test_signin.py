@@ -106,6 +106,29 @@ def test_the_way_back_stays_on_this_site(page, with_password, place):
     assert reply.location == "/today"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/today",
+        "/modules/boundaries/what-a-boundary-is-for",
+        "/hours",
+        "/progress",
+        "/people/{trainee}",
+        "/cohorts/{cohort}",
+    ],
+)
+def test_noting_that_a_sign_in_is_in_use_leaves_the_page_as_it_is(page, session, cast, url):
+    client = page.as_("coordinator" if "{" in url else "trainee")
+    address = url.format(trainee=cast.trainee.public_id, cohort=cast.cohort.public_id)
+    assert client.get(address).status_code == 200
+    earlier = utcnow() - timedelta(minutes=6)
+    session.execute(update(Signin).values(last_used_at=earlier))
+    session.commit()
+    assert client.get(address).status_code == 200
+    session.expire_all()
+    assert session.scalars(select(Signin.last_used_at)).one() > earlier
+
+
 def test_leaving_ends_the_sign_in_and_goes_to_the_neutral_page(page, app, with_password):
     """One button, with or without script."""
     visitor = page.as_("visitor")
