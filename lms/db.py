@@ -91,10 +91,13 @@ def make_engine(url: str, *, for_migration: bool = False) -> Engine:
 
     Edge: SQLite opens write transactions with BEGIN IMMEDIATE when the connection carries the
     execution option `write`, so that two writers queue instead of one failing at its first write.
+    What is stored never stands in an error, and so in no log.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=5, max_overflow=10, hide_parameters=True
+        )
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
     foreign_keys = "OFF" if for_migration else "ON"
 
     @event.listens_for(engine, "connect")

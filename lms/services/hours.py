@@ -266,9 +266,17 @@ def submit_entry(session: Session, entry: HoursEntry, *, now: datetime) -> None:
     _note_act(session, "hours-submitted", entry, _owner(session, entry).person_id, now)
 
 
-def take_back_entry(session: Session, entry: HoursEntry, *, now: datetime) -> None:
-    """Take a sent entry back to a draft, or withdraw a draft; a confirmed one stays."""
+def take_back_entry(
+    session: Session, entry: HoursEntry, *, now: datetime, seen: str | None = None
+) -> None:
+    """Take a sent entry back to a draft, or withdraw a draft; a confirmed one stays.
+
+    Edge: `seen` is the state that the page showed. Where the entry has moved on since, nothing is
+    done: a double click on "take it back" must not also remove the draft.
+    """
     session.refresh(entry, with_for_update=True)
+    if seen is not None and seen != entry.state:
+        return
     sent = entry.state == HoursState.SUBMITTED
     if not sent and entry.state not in CHANGEABLE:
         raise RefusedError(HoursRefusal.NOT_FROM_HERE)

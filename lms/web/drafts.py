@@ -55,7 +55,7 @@ def save(key: str) -> Any:
     words = sent.get("body")
     if not isinstance(words, dict):
         abort(400)
-    body = {str(name): str(text) for name, text in words.items()}
+    body = {whole(name): whole(text) for name, text in words.items()}
     base = sent.get("base_version")
     try:
         with acting() as session:
@@ -65,7 +65,7 @@ def save(key: str) -> Any:
                 key,
                 body,
                 base_version=base if isinstance(base, int) else None,
-                op_id=str(sent.get("op_id", ""))[:40],
+                op_id=whole(sent.get("op_id", ""))[:40],
                 now=utcnow(),
             )
     except ClashError as clash:
@@ -78,6 +78,11 @@ def _sent() -> Any:
         return request.get_json(silent=True)
     except RecursionError:  # nested thousands deep: nobody's form looks like that
         return None
+
+
+def whole(value: Any) -> str:
+    """Return text that a page and a database can hold: JSON may bring half characters and NUL."""
+    return str(value).encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _too_much() -> bool:

@@ -1,6 +1,7 @@
 """What an answer looks like when something is not there, not allowed, or a bug."""
 
 import logging
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ def install(app: Flask) -> None:
         name = code if code in PAGES else 400
         try:
             return render_template(f"errors/{name}.html"), code
-        except Exception:  # an error page never fails; the bug itself is logged
-            log.exception("the page for %s could not be shown", code)
+        except Exception as error:  # an error page never fails; the bug itself is logged
+            log.error("the page for %s could not be shown: %s", code, where(error))
             return last_resort, code
 
     def missing(error: MissingError) -> tuple[str, int]:
@@ -43,7 +44,7 @@ def install(app: Flask) -> None:
         return reply
 
     def bug(error: Exception) -> tuple[str, int]:
-        log.exception("unexpected on %s", request.endpoint)
+        log.error("unexpected on %s: %s", request.endpoint, where(error))
         return last_resort, 500
 
     app.register_error_handler(MissingError, missing)
@@ -51,6 +52,18 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     if not app.testing and not app.debug:
         app.register_error_handler(Exception, bug)
+
+
+def where(error: BaseException) -> str:
+    """Return what kind of bug it is and the lines that led to it.
+
+    Edge: no message of an exception is taken over: what somebody typed may stand in it.
+    """
+    lines = [f"{type(error).__module__}.{type(error).__qualname__}"]
+    lines += traceback.format_tb(error.__traceback__)
+    if error.__cause__ is not None:
+        lines.append("brought about by " + where(error.__cause__))
+    return "\n".join(lines)
 
 
 def _stale_form(error: CSRFError) -> Any:

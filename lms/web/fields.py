@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 BOXES = ("hours", "minutes")
+MOST_DIGITS = 6
 
 
 class MinutesField(Field):
@@ -39,10 +40,14 @@ class MinutesField(Field):
         self.data = None
         if not (hours or minutes):
             return
-        if all(text.isdecimal() or not text for text in (hours, minutes)):
+        if all(self._is_number(text) or not text for text in (hours, minutes)):
             self.data = int(hours or 0) * 60 + int(minutes or 0)
         else:
             self.process_errors = [self.gettext("Write whole numbers, such as 1 and 30.")]
+
+    @staticmethod
+    def _is_number(text: str) -> bool:
+        return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 class ChoiceField(SelectField):

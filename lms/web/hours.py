@@ -330,7 +330,7 @@ def take_back(entry: HoursEntry) -> Reply:
     """Take a sent entry back, or withdraw a draft."""
 
     def act(session: Any) -> None:
-        take_back_entry(session, entry, now=utcnow())
+        take_back_entry(session, entry, now=utcnow(), seen=request.form.get("seen"))
 
     return _step(entry, act, _("Taken back."))
 

@@ -1,7 +1,6 @@
 """What was typed is never lost: forms sent after an expired sign-in or with a stale token."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from lms.services.drafts import find_draft, save_draft
 from lms.services.errors import MissingError
 from lms.services.signin import find_owner_of_token
 from lms.web.access import requires, signed_in, the_actor
+from lms.web.signin import same_site
 from lms.web.state import current_session
 
 bp = Blueprint("kept", __name__)
@@ -21,11 +21,9 @@ MAX_FIELDS = 400
 
 
 def _typed() -> dict[str, str]:
-    body = {"__path": request.full_path.rstrip("?")}
-    for name, values in list(request.form.lists())[:MAX_FIELDS]:
-        if name not in NEVER_KEPT:
-            body[name] = "\x1f".join(values)
-    return body
+    sent = list(request.form.lists())[:MAX_FIELDS]
+    body = {name: "\x1f".join(values) for name, values in sent if name not in NEVER_KEPT}
+    return body | {"__path": request.full_path.rstrip("?")}
 
 
 def keep_what_was_typed() -> str | None:
@@ -51,15 +49,13 @@ def show_stale_form() -> Any:
 
 
 def _page(body: dict[str, str]) -> dict[str, Any]:
-    path = body.get("__path", "/today")
-    same_site = path if path.startswith("/") and not urlsplit(path).netloc else "/today"
     fields = [
         (name, value)
         for name, joined in body.items()
         if not name.startswith("__")
         for value in joined.split("\x1f")
     ]
-    return {"path": same_site, "fields": fields}
+    return {"path": same_site(body.get("__path")), "fields": fields}
 
 
 @bp.get("/kept")

@@ -1,8 +1,8 @@
 """Signing in and out, invitations and new passwords."""
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -84,10 +84,15 @@ class ClaimForm(PasswordForm):
 
 
 def same_site(place: str | None) -> str:
-    """Return a place of our own to go to, today where it is not one."""
-    parts = urlsplit(place or "")
-    plain = bool(place) and not parts.scheme and not parts.netloc and "\\" not in str(place)
-    return str(place) if plain and str(place).startswith("/") else "/today"
+    """Return a place of our own to go to, today where it is not one.
+
+    Edge: browsers read further slashes, backslashes and control characters at the beginning as
+    the way to another site.
+    """
+    asked = place or ""
+    odd = any(c == "\\" or unicodedata.category(c) == "Cc" for c in asked)
+    ours = asked.startswith("/") and not asked.startswith("//") and not odd
+    return asked if ours else "/today"
 
 
 def device_words() -> str:

@@ -243,14 +243,24 @@ def _lock_unclaimed(session: Session, invitation: Invitation) -> None:
 
 
 def renew_invitation(
-    session: Session, invitation: Invitation, *, by_letter: bool, by: int, now: datetime
+    session: Session,
+    invitation: Invitation,
+    *,
+    by_letter: bool,
+    by: int,
+    now: datetime,
+    seen: str = "",
 ) -> str:
     """Make a new link for an unclaimed invitation and return its token; the old link ends.
 
-    Edge: without `by_letter` nothing is sent: the link is given by hand.
+    Edge: without `by_letter` nothing is sent: the link is given by hand. `seen` is the expiry that
+    the page showed; where another has been set since, nothing is done and "" is returned, so that
+    a double click sends one letter.
     Raises: RefusedError(LinkRefusal).
     """
     _lock_unclaimed(session, invitation)
+    if seen and seen != invitation.expires_at.isoformat():
+        return ""
     token = new_token()
     invitation.token_hash = token_hash(token)
     invitation.expires_at = now + timedelta(days=INVITATION_DAYS)

@@ -208,9 +208,12 @@ def invitations() -> str:
 
 def _renew(invitation: Invitation, *, by_letter: bool) -> str | None:
     by = the_actor().person_id
+    seen = request.form.get("seen", "") if by_letter else ""
     try:
         with acting() as db:
-            return renew_invitation(db, invitation, by_letter=by_letter, by=by, now=utcnow())
+            return renew_invitation(
+                db, invitation, by_letter=by_letter, by=by, now=utcnow(), seen=seen
+            )
     except RefusedError as refused:
         flash(sentence(refused.reason), "error")
         return None
@@ -220,7 +223,7 @@ def _renew(invitation: Invitation, *, by_letter: bool) -> str | None:
 @requires(Permission.PERSON_INVITE, invitation=get_open_invitation)
 def send_again(invitation: Invitation) -> Reply:
     """Send a letter with a new link; the old link ends."""
-    if _renew(invitation, by_letter=True):
+    if _renew(invitation, by_letter=True) is not None:
         flash(_("A new letter is on its way. The link of the old one has ended."), "good")
     return redirect(url_for(".invitations"))
 
