@@ -70,10 +70,13 @@ def normalised_address(written: str) -> str:
 
 
 def is_address(written: str) -> bool:
-    """Say whether a text can be an e-mail address; only its shape is looked at."""
+    """Say whether a text can be an e-mail address; only its shape is looked at.
+
+    Edge: characters that are not seen, or that turn others around, make it look like another.
+    """
     text = normalised_address(written)
     name, at, host = text.rpartition("@")
-    plain = not any(c.isspace() or unicodedata.category(c) == "Cc" or c in '<>,;"' for c in text)
+    plain = not any(c.isspace() or unicodedata.category(c)[0] == "C" or c in '<>,;"' for c in text)
     return bool(at and name and plain and "." in host.strip(".") and len(text) <= 320)
 
 

@@ -18,10 +18,21 @@ MAX_NAME = 300
 MAX_TEXT = 10_000
 
 
+OVERRIDES = "\u202d\u202e"  # they turn around whatever stands after them on a page
+
+
 def tidy(text: str | None) -> str:
-    """Return a line as it is kept: NFC, no control characters, no blanks around."""
+    """Return a line as it is kept: NFC, no control characters, no blanks around.
+
+    Edge: a text of which nothing would be seen is empty.
+    """
     plain = unicodedata.normalize("NFC", text or "")
-    return "".join(c for c in plain if unicodedata.category(c) != "Cc" or c in "\n\t").strip()
+    kept = "".join(c for c in plain if _is_kept(c)).strip()
+    return kept if any(unicodedata.category(c)[0] not in "CZ" for c in kept) else ""
+
+
+def _is_kept(c: str) -> bool:
+    return c in "\n\t" or (unicodedata.category(c) != "Cc" and c not in OVERRIDES)
 
 
 def tidy_line(text: str | None) -> str:
