@@ -70,9 +70,9 @@ def test_a_role_play_is_booked_only_with_what_the_page_offered(page, session, ca
 @pytest.mark.parametrize("who", ["trainee", "classmate", "outsider"])
 def test_only_people_with_the_role_are_put_beside_a_trainee(page, session, cast, kind, who):
     office = page.as_("coordinator")
-    office.get(f"/places/{cast.enrolment.public_id}")
+    office.get(f"/enrolments/{cast.enrolment.public_id}/place")
     before = rows(session)
-    action = f"/places/{cast.enrolment.public_id}/people"
+    action = f"/enrolments/{cast.enrolment.public_id}/place"
     data = office.form_data(action) | {kind: cast.people[who].public_id}
     assert office.post(action, data).status_code == 200
     assert rows(session) == before
