@@ -221,3 +221,14 @@ def test_the_project_says_nothing_of_how_it_was_made():
 
 
 SHOWN = {".py", ".md", ".html", ".css", ".js", ".yaml", ".toml", ".txt", ".lock", ".po"}
+
+
+def test_no_title_carries_a_persons_name():
+    """A page whose heading names somebody has a title of its own: titles stay in histories."""
+    naming = re.compile(r"block heading %}[^\n]*(chosen_name|\bname=|trainee)")
+    found = []
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text("utf-8")
+        if naming.search(text) and "block title" not in text:
+            found.append(path.name)
+    assert found == []

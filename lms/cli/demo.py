@@ -3,7 +3,9 @@
 import json
 import os
 import secrets
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,24 +72,25 @@ def prepare(folder: Path, port: int) -> tuple[Settings, list[dict[str, str]]]:
 
     settings = demo_settings(folder, port)
     people_file, stamp_file = folder / "people.json", folder / "content.stamp"
-    if current(settings.database_url) != head():
-        say("Making the database …")
-        upgrade(settings.database_url)
     stamp = _stamp()
+    steps: list[Callable[[], None]] = []
+    if current(settings.database_url) != head():
+        steps.append(lambda: upgrade(settings.database_url))
     if not stamp_file.exists() or stamp_file.read_text("utf-8") != stamp:
-        _publish(settings)
-        stamp_file.write_text(stamp, "utf-8")
+        steps.append(lambda: _publish(settings, stamp_file, stamp))
     if not people_file.exists():
-        say("Inviting the demo's people …")
-        _private(people_file, json.dumps(_people(settings)))
+        steps.append(lambda: _private(people_file, json.dumps(_people(settings))))
+    if steps:
+        with click.progressbar(steps, label="Making the demo", file=sys.stderr) as shown:
+            for step in shown:
+                step()
     return settings, json.loads(people_file.read_text("utf-8"))
 
 
-def _publish(settings: Settings) -> None:
+def _publish(settings: Settings, stamp_file: Path, stamp: str) -> None:
     from lms.content.library import load_library
     from lms.services.publishing import publish_library
 
-    say("Reading and publishing the curriculum …")
     library = load_library(bundled("modules").parent)
     try:
         with a_session(settings) as session, transaction(session):
@@ -95,6 +98,7 @@ def _publish(settings: Settings) -> None:
             publish_library(session, library, by=None, now=utcnow())
     except WrongDatabaseError as wrong:
         stop(NO, str(wrong))
+    stamp_file.write_text(stamp, "utf-8")
 
 
 def _people(settings: Settings) -> list[dict[str, str]]:
