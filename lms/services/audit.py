@@ -142,8 +142,12 @@ def _entries(session: Session) -> Iterator[tuple[AuditEntry, AuditDetail | None]
         .outerjoin(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
         .order_by(AuditEntry.chain, AuditEntry.seq)
     )
-    for row in session.execute(query.execution_options(yield_per=500)):
-        yield row.AuditEntry, row.AuditDetail
+    rows = session.execute(query.execution_options(yield_per=500))
+    try:
+        for row in rows:
+            yield row.AuditEntry, row.AuditDetail
+    finally:
+        rows.close()  # a broken chain stops the reading half-way
 
 
 def _fault(
