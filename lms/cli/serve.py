@@ -25,13 +25,13 @@ def server_options(host: str, port: int, workers: int) -> dict[str, Any]:
         "threads": THREADS,
         "accesslog": None,
         "loglevel": "warning",
-        "preload_app": False,
+        "preload_app": True,  # read once for all workers; no connection is open yet
         "control_socket_disable": True,
     }
 
 
 def run_gunicorn(make_app: Callable[[], Any], options: dict[str, Any]) -> None:
-    """Serve an application with gunicorn until stopped; each worker makes its own."""
+    """Serve an application with gunicorn until stopped."""
     from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):  # type: ignore[misc]
