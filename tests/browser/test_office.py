@@ -55,7 +55,7 @@ def test_from_an_invitation_to_a_place_with_a_team(
     office.page.locator("main").get_by_role("link", name=f"Öykü {tag}").first.click()
     office.page.wait_for_load_state()
     if office.page.locator("select[name=trainer]").count() == 0:
-        office.page.locator("main a[href*='/places/']").first.click()
+        office.page.locator("main a[href$='/place']").first.click()
         office.page.wait_for_selector("select[name=trainer]")
     office.look()
     for field, who in (
