@@ -2,7 +2,9 @@
 
 A bare Flask view reads a cookie, finds the sign-in by the hash of its token with one query, runs
 one more query, and sends as many bytes as it is asked for: no template, no form, no signed cookie.
-`floor` asks through SQLAlchemy, as every page here does; `driver` goes below it, to the driver.
+`floor` asks through SQLAlchemy, as every page here does; `driver` goes below it, to the driver;
+`login` is the same page as Flask and Flask-Login have it out of the box: their signed cookie, their
+user loader, a person loaded by the ORM.
 """
 
 import hashlib
@@ -10,11 +12,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, request
-from sqlalchemy import text
+from flask import Flask, Response, abort, g, request
+from flask_login import LoginManager, UserMixin, current_user, login_required
+from sqlalchemy import select, text
 
 from lms.config import Settings
 from lms.db import Database, make_engine
+from lms.models import Person, Signin
 
 COOKIE = "floor"
 SIGNED_IN = "select person_id, last_used_at from signin where token_hash = {} and ended_at is null"
@@ -32,6 +36,41 @@ def floor_app(settings: Settings) -> Flask:
 def driver_app(settings: Settings) -> Flask:
     """Return the bare application, asking the driver itself."""
     return _app(*_through_driver(settings))
+
+
+def login_app(settings: Settings) -> Flask:
+    """Return the bare application with Flask-Login's way of signing in."""
+    database = Database(make_engine(settings.database_url))
+    app = Flask("floor")
+    app.config.update(SECRET_KEY=settings.secret_key, SESSION_COOKIE_NAME="alongside")
+    app.extensions["close"] = database.engine.dispose
+    manager = LoginManager(app)
+
+    class Known(UserMixin):
+        def __init__(self, token: str, person: Person) -> None:
+            self.id, self.person = token, person
+
+    @app.teardown_request
+    def close_session(_problem: BaseException | None) -> None:
+        if "session" in g:
+            g.session.close()
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> Known | None:
+        g.session = database.session()
+        held = Signin.token_hash == hashlib.sha256(token.encode()).hexdigest()
+        query = select(Person).join(Signin, Signin.person_id == Person.id)
+        person = g.session.scalars(query.where(held, Signin.ended_at.is_(None))).one_or_none()
+        return Known(token, person) if person else None
+
+    @app.get("/floor/<int:size>")
+    @login_required  # type: ignore[untyped-decorator]
+    def page(size: int) -> Response:
+        place = text(PLACE.format(":person"))
+        g.session.execute(place, {"person": current_user.person.id}).first()
+        return Response(b"x" * min(size, MOST_BYTES), content_type="text/html; charset=utf-8")
+
+    return app
 
 
 def _app(look: Look, close: Close) -> Flask:

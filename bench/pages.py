@@ -10,11 +10,13 @@ from itertools import count
 from urllib.parse import urlencode
 
 from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer
+from sqlalchemy import func, select
 
-from bench.ground import PASSWORD, Seat, Seeded
+from bench.ground import PASSWORD, Seat, Seeded, a_session
 from bench.load import Ask, request_bytes
 from bench.serving import HOST
 from lms.config import Settings
+from lms.models import Response
 from lms.services.signin import new_token
 
 FORM = "application/x-www-form-urlencoded"
@@ -68,7 +70,7 @@ class Clients:
     def __init__(self, settings: Settings, seeded: Seeded, port: int) -> None:
         self.settings, self.seeded, self.port = settings, seeded, port
         self.visitors: dict[tuple[str, int], Visitor] = {}
-        self._counter = count(1)
+        self._counter = count(_newest_counter(settings) + 1)
 
     def seat(self, client: int) -> Seat:
         """Return whom a client plays."""
@@ -113,6 +115,12 @@ class Clients:
     def turn(self) -> int:
         """Return a number that grows with each call, for what must be newer each time."""
         return next(self._counter)
+
+
+def _newest_counter(settings: Settings) -> int:
+    """Return the newest counter of any answer, left by an earlier run."""
+    with a_session(settings) as session:
+        return session.scalar(select(func.max(Response.counter))) or 0
 
 
 def _get(path: str, who: Callable[[Clients, int], Visitor]) -> Callable[[Clients, int, int], bytes]:
@@ -168,10 +176,10 @@ def ask_for(page: Page, clients: Clients) -> Ask:
     return lambda client, sent: page.request(clients, client, sent)
 
 
-def floor_ask(size: int, seeded: Seeded) -> Ask:
+def floor_ask(size: int, clients: Clients) -> Ask:
     """Return the requests to the floor: signed in with the same tokens, asked for as many bytes."""
-    made = [
-        request_bytes("GET", f"/floor/{size}", cookie=f"floor={seat.token}")
-        for seat in seeded.seats
-    ]
+    made = []
+    for seat in clients.seeded.seats:
+        cookie = f"floor={seat.token}; alongside={clients.session_cookie(seat.token)}"
+        made.append(request_bytes("GET", f"/floor/{size}", cookie=cookie))
     return lambda client, _sent: made[client % len(made)]

@@ -18,6 +18,11 @@ from bench.serving import Server, serving
 from lms.cli.serve import THREADS
 
 MOST_ANSWERS = 6000
+FLOORS = ("floor", "driver", "login")
+HELP = "through SQLAlchemy, the driver alone, or with Flask-Login as it comes"
+WARMING = 8
+MEETINGS = 6
+MEETING_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cohorts", type=int, default=20, help="where the folder has no database")
     parser.add_argument("--people", type=int, default=50, help="in each cohort")
     parser.add_argument("--worker-class", default="", help="gthread (as shipped) or sync")
-    parser.add_argument("--floor", choices=("floor", "driver"), default="floor")
+    parser.add_argument("--floor", choices=FLOORS, default="floor", help=HELP)
     parser.add_argument("--no-http", action="store_true", help="only what needs no server")
 
 
@@ -102,24 +107,37 @@ class SideBySide:
         for count in map(int, self.given.clients.split(",")):
             for number in range(count):
                 page.visitor(self.clients, number)
+            self._warm(page, size, count)
             floor, ours = [], []
             for _ in range(self.given.rounds):
-                floor.append(self._load(self.floor, floor_ask(size, self.clients.seeded), count))
+                floor.append(self._load(self.floor, floor_ask(size, self.clients), count))
                 ours.append(self._load(self.ours, ask_for(page, self.clients), count))
             _refuse_wrong_answers(page, ours)
             yield Line(page, count, size, tuple(floor), tuple(ours))
 
+    def _warm(self, page: Page, size: int, count: int) -> None:
+        """Let every client in several times: a connection stays with one of the two workers."""
+        for _ in range(MEETINGS):
+            self._load(self.floor, floor_ask(size, self.clients), count, MEETING_SECONDS)
+            self._load(self.ours, ask_for(page, self.clients), count, MEETING_SECONDS)
+
     def _size(self, page: Page) -> int:
         """Return how many bytes an answer's body has; asks often enough to warm both servers."""
         ask = ask_for(page, self.clients)
-        self._load(self.floor, floor_ask(0, self.clients.seeded), 8)
-        return self._load(self.ours, ask, 8).body_bytes
+        for number in range(WARMING):
+            page.visitor(self.clients, number)
+        self._load(self.floor, floor_ask(0, self.clients), WARMING)
+        size = self._load(self.ours, ask, WARMING).body_bytes
+        if not size:
+            raise SystemExit(f"{page.name} gave no answer with a body while the server warmed up.")
+        return size
 
-    def _load(self, server: Server, ask: Ask, clients: int) -> Measured:
+    def _load(
+        self, server: Server, ask: Ask, clients: int, seconds: float | None = None
+    ) -> Measured:
         before = server.cpu_seconds()
-        found = load(
-            server.port, ask, clients=clients, seconds=self.given.seconds, most=MOST_ANSWERS
-        )
+        seconds = seconds or self.given.seconds
+        found = load(server.port, ask, clients=clients, seconds=seconds, most=MOST_ANSWERS)
         after = server.cpu_seconds()
         if before is not None and after is not None:
             found.cpu_seconds = after - before
@@ -175,9 +193,9 @@ def _say_costs(costs: list[PageCost]) -> None:
 
 
 def _say_inside(found: list[Inside]) -> None:
-    print(f"\n{'inside':<28}{'CPU ms':>8}{'wall ms':>9}{'aim':>7}{'queries':>9}{'aim':>6}")
+    print(f"\n{'inside':<34}{'CPU ms':>8}{'wall ms':>9}{'aim':>7}{'queries':>9}{'aim':>6}")
     for one in found:
         print(
-            f"{one.name:<28}{one.cpu_ms:>8.1f}{one.wall_ms:>9.1f}{one.aim_ms or '':>7}"
+            f"{one.name:<34}{one.cpu_ms:>8.1f}{one.wall_ms:>9.1f}{one.aim_ms or '':>7}"
             f"{'' if one.queries is None else one.queries:>9}{one.aim_queries or '':>6}"
         )

@@ -24,8 +24,9 @@ from bench.ground import (
 from lms.config import Settings
 from lms.content.bundled import bundled
 from lms.content.library import Library, load_library
-from lms.db import transaction, utcnow
-from lms.migrations.run import current, head, upgrade
+from lms.db import new_public_id, transaction, utcnow
+from lms.migrations.run import upgrade
+from lms.migrations.state import current, head
 from lms.models import (
     Address,
     Assignment,
@@ -45,8 +46,11 @@ from lms.models import (
     Signin,
 )
 from lms.rules.assessments.definition import Assessment, SingleItem
+from lms.rules.learning import modules_asked
+from lms.rules.verdict import State
 from lms.sealing import Sealer, new_data_key
 from lms.services.assessments.forms import keep_form
+from lms.services.certificates import issue_certificate, preview_issue
 from lms.services.ground import ground_of
 from lms.services.installation import mark_installation
 from lms.services.people import make_organisation, today_in
@@ -57,11 +61,14 @@ from lms.services.publishing import (
     publish_library,
 )
 from lms.services.signin import hash_password, new_token, token_hash
+from lms.services.verdicts import judge_places
 
 ZONE = "America/New_York"
 PROGRAMME = "peer-support-demo"
 SEATS = 32
+CERTIFICATES = 3
 FORMS = 8
+CACHE_KB = 512 * 1024
 NAMES = (
     ("Amina", "Noor", "Tomás", "Grace", "Ines", "Marek", "Wanjiru", "Dolores", "Yusuf", "Lena"),
     ("Abdi", "Castillo", "Dvořák", "Eze", "Farouk", "Gómez", "Haddad", "Ito", "Jensen", "Kaur"),
@@ -93,22 +100,33 @@ def put_for_ids(session: Session, model: type[Any], rows: Sequence[Row]) -> list
     return list(session.scalars(query, rows)) if rows else []
 
 
-def seed(settings: Settings, scale: Scale, folder: Path) -> Seeded:
-    """Fill an empty database and return what a run needs to know of it."""
+def seed(
+    settings: Settings, scale: Scale, folder: Path, kind: "type[Seeding] | None" = None
+) -> Seeded:
+    """Fill an empty database and return what a run needs to know of it; `kind` says of whom."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if current(settings.database_url) != head():
         upgrade(settings.database_url)
     library = load_library(bundled("modules").parent)
     with a_session(settings) as session, transaction(session):
+        _widen_cache(session)
         if session.scalar(select(func.count()).select_from(Organisation)):
             raise SystemExit("This database holds people already. The seed needs an empty one.")
         now = utcnow()
         mark_installation(session, is_demo=True, now=now)
         publish_library(session, library, by=None, now=now)
-        seeded = Seeding(session, library, scale, now).run(settings.database_url)
+        seeding = (kind or Seeding)(session, library, scale, now)
+        seeded = seeding.run(settings.database_url)
     _gather_statistics(settings)
     keep_seeded(folder, seeded)
     return seeded
+
+
+def _widen_cache(session: Session) -> None:
+    """Let SQLite hold what is written in memory: random ids touch every page of an index."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KB}")
 
 
 def _gather_statistics(settings: Settings) -> None:
@@ -121,6 +139,8 @@ def _gather_statistics(settings: Settings) -> None:
 
 class Seeding:
     """One run of the seed on one session."""
+
+    certificates = CERTIFICATES
 
     def __init__(self, session: Session, library: Library, scale: Scale, now: datetime) -> None:
         self.session, self.scale, self.now = session, scale, now
@@ -153,16 +173,36 @@ class Seeding:
             cohort=self.session.get_one(Cohort, cohorts[0]).public_id,
             coordinator=self._sign_in(coordinator),
             seats=seats,
-            codes=(),
+            codes=tuple(self._codes(coordinator)),
         )
+
+    def _codes(self, coordinator: int) -> Iterator[str]:
+        """Issue certificates to the first few who have met everything, and yield their codes."""
+        everybody = select(Enrolment.id)
+        judged = judge_places(self.session, everybody, on=self.today)
+        ready = [place.enrolment_id for place, _, found in judged if found.state is State.MET]
+        for enrolment_id in ready[: self.certificates]:
+            place = self.session.get_one(Enrolment, enrolment_id)
+            read = preview_issue(self.session, place, by=coordinator, now=self.now)
+            certificate = issue_certificate(
+                self.session,
+                place,
+                by=coordinator,
+                name_read=read.name,
+                op_id=new_public_id(),
+                now=self.now,
+            )
+            yield certificate.code
 
     def _content(self, library: Library) -> Content:
         session = self.session
         version = current_version(session, "assessment", "readiness")
         assessment: Assessment = definition_of(session, version)
         scenarios = list_current_versions(session, "scenario")
+        programme = definition_of(session, current_version(session, "programme", PROGRAMME))
+        asked = modules_asked(programme.requirements)
         return Content(
-            modules=tuple(list_current_versions(session, "module")),
+            modules=tuple(current_version(session, "module", slug) for slug in asked),
             lessons={
                 module.slug: tuple(lesson.slug for lesson in module.lessons)
                 for module in library.modules

@@ -46,17 +46,18 @@ def free_port() -> int:
 
 
 def _serve(kind: str, settings: Settings, port: int, options: dict[str, Any]) -> None:
-    from bench.floor import driver_app, floor_app
+    from bench.floor import driver_app, floor_app, login_app
     from lms import create_app
 
-    make = {"ours": create_app, "floor": floor_app, "driver": driver_app}[kind]
+    floors = {"floor": floor_app, "driver": driver_app, "login": login_app}
+    make = create_app if kind == "ours" else floors[kind]
     given = server_options(HOST, port, multiprocessing.cpu_count()) | options
     run_gunicorn(lambda: make(settings), given)
 
 
 @contextmanager
 def serving(kind: str, settings: Settings, **options: Any) -> Iterator[Server]:
-    """Yield a running server: `ours`, `floor` or `driver`; `options` override what we ship."""
+    """Yield a running server: `ours` or a floor; `options` override what we ship."""
     port = free_port()
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_serve, args=(kind, settings, port, options))

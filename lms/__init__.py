@@ -15,7 +15,7 @@ def create_app(settings: "Settings") -> "Flask":
     from flask import Flask
 
     from lms.content.bundled import bundled
-    from lms.web import access, areas, assets, errors, frame, headers, state
+    from lms.web import access, areas, assets, errors, fragments, frame, headers, languages, state
 
     app = Flask(__name__, template_folder=str(bundled("templates")), static_folder=None)
     state.install(app, settings)
@@ -23,6 +23,8 @@ def create_app(settings: "Settings") -> "Flask":
     errors.install(app)
     access.install(app)
     frame.install(app)
+    fragments.install(app)
+    languages.install(app)
     assets.install(app)
     areas.install(app)
     access.refuse_unmarked(app)

@@ -1,6 +1,7 @@
 """The database's ground: base class, column types, engine, sessions and the one transaction."""
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -114,7 +115,8 @@ def make_engine(url: str, *, for_migration: bool = False) -> Engine:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         write = for_migration or connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        raw: Any = connection.connection.driver_connection
+        raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")  # no statement of anybody's: unlogged
 
     return engine
 
@@ -135,8 +137,38 @@ OF_ONE_ACT = ("audit", "after_commit", "nudged", "sealers", "relations")
 """What a session remembers of an act, forgotten with it: above all keys that were never saved."""
 
 
+_one_writer = threading.RLock()
+
+
+@contextmanager
+def _turn_to_write(session: Session) -> Iterator[None]:
+    """Wait for this process's turn where the database takes one writer at a time.
+
+    Edge: SQLite lets who waits sleep for a while and look again; threads of one process wake each
+          other instead. Whoever waits too long goes on and hears from the database itself.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    mine = _one_writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        yield
+    finally:
+        if mine:
+            _one_writer.release()
+
+
 @contextmanager
 def transaction(session: Session) -> Iterator[Session]:
+    """Write on `session` in one transaction: `with transaction(session): …`."""
+    with _turn_to_write(session), _transaction(session):
+        yield session
+    for after in session.info.pop("after_commit", ()):
+        after()
+
+
+@contextmanager
+def _transaction(session: Session) -> Iterator[None]:
     """Begin to write on `session`; commit once at the end, roll back on any exception.
 
     Edge: what was read before is rolled back and expired, so that it is read again under the
@@ -146,7 +178,7 @@ def transaction(session: Session) -> Iterator[Session]:
     session.expire_all()
     session.connection(execution_options={"write": True})
     try:
-        yield session
+        yield
         session.flush()
         for hook in session.info.get("before_commit", ()):
             hook(session)
@@ -156,8 +188,6 @@ def transaction(session: Session) -> Iterator[Session]:
         for name in OF_ONE_ACT:
             session.info.pop(name, None)
         raise
-    for after in session.info.pop("after_commit", ()):
-        after()
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:

@@ -4,20 +4,31 @@ The job table is the truth. Huey only wakes the worker: with its nudge switched 
 every minute runs all that is due.
 """
 
+import logging
+import os
 from datetime import datetime
 from pathlib import Path
+from threading import Event, Thread
 
 from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.db import Database, make_engine, transaction, utcnow
+from lms.services.certificates import JOB as ISSUE_ONE
+from lms.services.certificates import send_reminder, settle_row, watch
 from lms.services.drafts import drop_old_drafts
+from lms.services.evidence import drop_orphans
 from lms.services.ground import Ground, ground_for
 from lms.services.jobs import Handler, queue_job, run_due
 from lms.services.mail import send_one, sender_for
+from lms.services.reflections import drop_ended_copies
+
+DAILY = ("tidy", "watch-certificates")
+log = logging.getLogger("lms.jobs")
 
 
 def handlers_for(settings: Settings) -> dict[str, Handler]:
@@ -29,15 +40,32 @@ def handlers_for(settings: Settings) -> dict[str, Handler]:
 
     def tidy(session: Session, payload: dict[str, int | str], now: datetime) -> None:
         drop_old_drafts(session, now)
+        drop_ended_copies(session, now)
+        drop_orphans(session, now)
 
-    return {"send-mail": send_mail, "tidy": tidy}
+    def watch_certificates(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+        watch(session, now)
+
+    def remind(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+        send_reminder(session, int(payload["certificate"]), now)
+
+    def issue_one(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+        settle_row(session, int(payload["row"]), now=now)
+
+    return {
+        "send-mail": send_mail,
+        "tidy": tidy,
+        "watch-certificates": watch_certificates,
+        "certificate-reminder": remind,
+        ISSUE_ONE: issue_one,
+    }
 
 
 def work_once(settings: Settings, database: Database, ground: Ground) -> int:
     """Run everything that is due and return how many jobs were done."""
     with database.session() as session:
         session.info["ground"] = ground
-        return run_due(session, handlers_for(settings), utcnow())
+        return run_due(session, handlers_for(settings))
 
 
 def queue_daily(database: Database, ground: Ground, now: datetime) -> None:
@@ -45,7 +73,38 @@ def queue_daily(database: Database, ground: Ground, now: datetime) -> None:
     with database.session() as session:
         session.info["ground"] = ground
         with transaction(session):
-            queue_job(session, "tidy", f"tidy:{now.date()}", now=now)
+            for kind in DAILY:
+                queue_job(session, kind, f"{kind}:{now.date()}", now=now)
+
+
+SWEEP_SECONDS = 60.0
+
+
+def sweep_inside(settings: Settings, over: Event) -> Thread | None:
+    """Run what is due in a thread of this process, at once and every minute until it is over.
+
+    Edge: None where a worker of its own does it. What a process that ended had taken up is found
+          again here: nothing waits for somebody's next act.
+    """
+    if settings.jobs != "inside":
+        return None
+    thread = Thread(target=_sweep_until, args=(settings, over), daemon=True)
+    thread.start()
+    return thread
+
+
+def _sweep_until(settings: Settings, over: Event) -> None:
+    database = Database(make_engine(settings.database_url))
+    ground = ground_for(settings)
+    while True:
+        try:
+            queue_daily(database, ground, utcnow())
+            work_once(settings, database, ground)
+        except SQLAlchemyError as problem:  # the database is away for a while; it is asked again
+            log.warning("the sweep waits: %s", type(problem).__name__)
+        if over.wait(SWEEP_SECONDS):
+            break
+    database.engine.dispose()
 
 
 def _huey(settings: Settings) -> SqliteHuey:
@@ -56,14 +115,15 @@ def _huey(settings: Settings) -> SqliteHuey:
 
 
 def nudge_worker(settings: Settings) -> None:
-    """Wake the worker; it finds its work in the job table."""
+    """Wake as many workers as there are cores; they find their work in the job table."""
     huey = _huey(settings)
 
     @huey.task(name="work")  # type: ignore[untyped-decorator]
     def work() -> None:
         """Run by the worker, never here."""
 
-    work()
+    for _ in range(os.cpu_count() or 1):
+        work()
 
 
 def run_worker(settings: Settings) -> None:

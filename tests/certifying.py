@@ -1,7 +1,7 @@
 """A record that meets every requirement of the demonstration programme, and its certificate."""
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,9 +15,10 @@ from lms.models import (
     HoursEntry,
     Person,
     ReadinessDecision,
+    Signature,
     Waiver,
 )
-from lms.services.certificates import issue_certificate
+from lms.services.certificates import issue_certificate, renew_certificate
 from lms.services.facts import add_fact
 from lms.services.publishing import current_version
 from lms.services.roleplays import release_performance
@@ -174,3 +175,41 @@ def issue(session: Session, cast: Cast, **what_matters: Any) -> Certificate:
     found = issue_certificate(session, cast.enrolment, **given)
     session.flush()
     return found
+
+
+def meet_renewal(session: Session, cast: Cast, *, now: datetime = NOW, minutes: int = 360) -> None:
+    """Let the trainee meet what the demonstration asks for at renewal, on the day of `now`."""
+    place, on = cast.enrolment, now.date()
+    version = current_version(
+        session, "agreement", "confidentiality"
+    )  # any text but the one signed
+    add_fact(
+        session,
+        Signature(
+            enrolment_id=place.id,
+            happened_on=on,
+            recorded_at=now,
+            person_id=place.person_id,
+            agreement="code-of-ethics",
+            version_id=version.id,
+            version_number=version.number + 1,
+            text_hash=version.hash,
+            name_typed="Trainee",
+        ),
+    )
+    entry = confirm(session, place, cast.supervisor, minutes)
+    entry.happened_on, entry.recorded_at = on, now
+    session.flush()
+
+
+def renew(session: Session, cast: Cast, certificate: Certificate, **what_matters: Any) -> Any:
+    """Renew a certificate as the coordinator."""
+    person = session.get_one(Person, cast.enrolment.person_id)
+    given = {
+        "by": cast.coordinator.id,
+        "name_read": person.certificate_name or person.chosen_name,
+        "op_id": secrets.token_hex(8),
+        "now": NOW,
+        **what_matters,
+    }
+    return renew_certificate(session, certificate, **given)

@@ -1,25 +1,39 @@
-"""One database a worker, migrated once and rolled back per test; the cast; the page client."""
+"""One database a worker, filled once and rolled back per test; the cast; the page client."""
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 import lms.services.signin as signin_service
+import lms.services.verdicts as verdicts
 from lms import create_app
 from lms.config import Settings, settings_from
-from lms.db import Database, make_engine
-from tests.cast import Cast, make_cast
+from lms.db import Database, make_engine, transaction
+from lms.services.ground import ground_for
+from tests.cast import Cast, make_cast, publish_all
 from tests.page import Page
 
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+# a busy machine fails no property; where no skip is allowed, every run tries the same examples
+hypothesis.settings.register_profile(
+    "calm",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("LMS_TEST_NO_SKIP")),
+)
+hypothesis.settings.load_profile("calm")
 
 
 def settings_for(url: str, folder: Path) -> Settings:
@@ -37,23 +51,22 @@ def settings_for(url: str, folder: Path) -> Settings:
     )
 
 
-def make_database(name: str, folder: Path) -> Iterator[str]:
-    """Yield the address of a fresh, migrated database; it is dropped afterwards."""
-    from lms.migrations.run import upgrade
-
+@contextmanager
+def made_database(name: str, folder: Path, like: str = "") -> Iterator[str]:
+    """Give the address of a new database, empty or a copy of another; it is dropped afterwards."""
     if not POSTGRES:
-        url = f"sqlite:///{folder}/{name}.db"
-        upgrade(url)
-        yield url
+        file = folder / f"{name}.db"
+        if like:
+            shutil.copyfile(like.removeprefix("sqlite:///"), file)
+        yield f"sqlite:///{file}"
         return
     admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     database = f"lms_test_{name}_{secrets.token_hex(4)}"
+    copied = f' template "{like.rsplit("/", 1)[1]}"' if like else ""
     with admin.connect() as connection:
-        connection.execute(text(f'create database "{database}"'))
-    url = POSTGRES.rsplit("/", 1)[0] + "/" + database
-    upgrade(url)
+        connection.execute(text(f'create database "{database}"{copied}'))
     try:
-        yield url
+        yield POSTGRES.rsplit("/", 1)[0] + "/" + database
     finally:
         with admin.connect() as connection:
             connection.execute(text(f'drop database "{database}" with (force)'))
@@ -69,9 +82,27 @@ def quick_hashing() -> None:
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return a migrated database with the project's content in it, to copy and never to open."""
+    from lms.migrations.run import upgrade
+
+    folder = tmp_path_factory.mktemp("filled")
+    with made_database(f"filled_{WORKER}", folder) as url:
+        upgrade(url)
+        database = Database(make_engine(url))
+        with database.session() as session:
+            session.info["ground"] = ground_for(settings_for(url, folder))
+            with transaction(session):
+                publish_all(session)
+        database.engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory, filled_database: str) -> Iterator[str]:
     """Return this worker's database."""
-    yield from make_database(WORKER, tmp_path_factory.mktemp("db"))
+    with made_database(WORKER, tmp_path_factory.mktemp("db"), filled_database) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +127,7 @@ def session(built_app: Flask) -> Iterator[Session]:
         state.database._sessions = maker
         with maker() as session:
             session.info["ground"] = state.ground
+            verdicts._judged.clear()  # numbers of rows come again in another test's database
             yield session
         state.database._sessions = kept
         outer.rollback()
@@ -122,9 +154,10 @@ def page(app: Flask, session: Session, cast: Cast) -> Page:
 
 
 @pytest.fixture
-def fresh_database(tmp_path: Path) -> Iterator[str]:
-    """Return a database of the test's own, for real commits and threads."""
-    yield from make_database(f"races_{WORKER}", tmp_path)
+def fresh_database(tmp_path: Path, filled_database: str) -> Iterator[str]:
+    """Return a database of the test's own, with content, for real commits and threads."""
+    with made_database(f"races_{WORKER}", tmp_path, filled_database) as url:
+        yield url
 
 
 @pytest.fixture

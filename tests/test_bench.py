@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bench.floor import driver_app, floor_app
+from bench.floor import driver_app, floor_app, login_app
 from bench.ground import Seeded, a_session, bench_settings, counted, find_seeded
 from bench.inside import MOST_QUERIES, everybody, judging, page_costs
+from bench.issuing import issue_to_all
 from bench.load import Measured
-from bench.pages import pages
+from bench.pages import Clients, pages
 from bench.seed import Scale, seed
 from lms.config import Settings
 from lms.models import Enrolment, HoursEntry, Response
@@ -27,10 +28,10 @@ SCALE = Scale(cohorts=2, people=3)
 @pytest.fixture(scope="module")
 def bench_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, Seeded]]:
     """Return a small seeded installation."""
-    from tests.conftest import make_database
+    from tests.conftest import made_database
 
     folder = tmp_path_factory.mktemp("bench")
-    for url in make_database("bench", folder):
+    with made_database("bench", folder) as url:
         settings = replace(bench_settings(folder), database_url=url)
         yield settings, seed(settings, SCALE, folder)
 
@@ -107,13 +108,15 @@ def test_saving_an_answer_is_among_what_is_measured(bench_ground, bench_session)
     assert bench_session.scalar(select(func.count()).select_from(Response)) > 0
 
 
-@pytest.mark.parametrize("make", [floor_app, driver_app])
+@pytest.mark.parametrize("make", [floor_app, driver_app, login_app])
 def test_the_floor_sends_as_many_bytes_as_asked_to_who_is_signed_in(bench_ground, make):
     settings, made = bench_ground
     app = make(settings)
     browser = app.test_client()
     assert browser.get("/floor/100").status_code == 401
-    browser.set_cookie("floor", made.seats[0].token)
+    token = made.seats[0].token
+    browser.set_cookie("floor", token)
+    browser.set_cookie("alongside", Clients(bench_ground[0], made, 0).session_cookie(token))
     assert len(browser.get("/floor/1234").data) == 1234
     app.extensions["close"]()
 
@@ -124,3 +127,12 @@ def test_a_measure_tells_its_throughput_and_percentiles():
     assert found.cpu_ms == 5
     assert 50 <= found.percentile(50) <= 51
     assert 95 <= found.percentile(95) <= 96
+
+
+def test_a_run_issues_to_everybody_the_seed_made_ready(tmp_path):
+    """The measure goes through the real run, with workers in processes of their own."""
+    from tests.conftest import made_database
+
+    with made_database("issuing", tmp_path) as url:
+        found = issue_to_all(tmp_path, url, people=3, workers=2)
+    assert (found.people, found.workers) == (3, 2)

@@ -8,20 +8,23 @@ import pytest
 from jinja2 import meta
 
 from lms.db import Base
-from lms.migrations import run
+from lms.migrations import run, state
 from lms.rules.visibility import RecordClass, Relation, cell
 from lms.web.words import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENT_WORDS = re.compile(r"client|service_user|survivor|patient|mentee|case_")
 AREAS = {
-    *("signin", "people", "cohorts", "programmes", "curriculum", "gatherings", "reflections"),
+    *("signin", "people", "cohorts", "programmes", "curriculum", "authoring", "gatherings"),
+    "reflections",
     *("assessments", "readiness", "roleplays", "hours", "evidence", "certificates"),
+    "appeals",
     *("record", "audit", "drafts", "mail", "jobs"),
 }
 FRAME = {
-    *("access", "account", "agreements", "areas", "assets", "check", "errors", "fields"),
-    *("filters", "forms", "frame", "headers", "health", "help", "kept", "organisation"),
+    *("access", "account", "agreements", "areas", "assets", "boxes", "check", "errors", "fields"),
+    *("filters", "forms", "fragments", "frame", "headers", "health", "help", "kept", "languages"),
+    *("letterhead", "looks", "organisation"),
     *("patterns", "state", "today", "verdict_words", "words"),
 }
 
@@ -94,7 +97,7 @@ def test_no_inline_script_or_style_in_templates():
 def test_models_and_migrations_agree(database_url):
     """A migrated database has exactly the structure of the models."""
     assert run.differences(database_url) == []
-    assert run.current(database_url) == run.head()
+    assert state.current(database_url) == state.head()
 
 
 def test_no_table_or_column_names_a_client():
@@ -141,7 +144,10 @@ def test_areas_are_a_closed_list():
 
 def test_every_reason_has_a_sentence():
     """No refusal reaches a person as a code."""
+    import lms.content.papers
+    import lms.rules.appeals
     import lms.rules.cohorts
+    import lms.rules.evidence
     import lms.rules.hours
     import lms.rules.people
     import lms.rules.readiness
@@ -156,6 +162,13 @@ def test_every_reason_has_a_sentence():
         lms.rules.cohorts.StepRefusal,
         lms.rules.hours.HoursRefusal,
         lms.rules.readiness.DecisionRefusal,
+        lms.rules.evidence.DocumentRefusal,
+        lms.rules.evidence.WaiverRefusal,
+        lms.rules.evidence.AttestRefusal,
+        lms.rules.evidence.ReferenceRefusal,
+        lms.rules.evidence.QualificationRefusal,
+        lms.content.papers.PaperRefusal,
+        lms.rules.appeals.AppealRefusal,
     ]
     missing = [reason for kind in kinds for reason in kind if reason not in SENTENCES]
     assert missing == []

@@ -88,9 +88,13 @@ def fill(field: Tag, data: dict[str, Any]) -> None:
         data[name] = str(field.get("value") or TYPED.get(kind, "2"))
 
 
-def half_saved(asker: Asker, status: int) -> bool:
-    """Say whether a form that was shown again has left rows behind all the same."""
-    return status in {200, 400, 422} and asker.rows[-1] != asker.rows[0]
+def half_saved(asker: Asker, sheet: Sheet, status: int) -> bool:
+    """Say whether a form that was shown again has left rows behind all the same.
+
+    Edge: a text that was shared is shown in the very answer that notes who read it.
+    """
+    opens = re.fullmatch(r"/shared/\w+/open", sheet.url) and status == 200
+    return status in {200, 400, 422} and asker.rows[-1] != asker.rows[0] and not opens
 
 
 @pytest.mark.parametrize("who", WAYS)
@@ -104,7 +108,7 @@ def test_no_field_takes_a_page_down_or_leaves_half_an_act(app, session, world, w
             for kind, value in {**NASTY, **days}.items():
                 data = {**sheet.data, "csrf_token": asker.token, name: value}
                 reply = asker.ask_counting(1, "POST", sheet.url, data=data)
-                if reply.status_code >= 500 or half_saved(asker, reply.status_code):
+                if reply.status_code >= 500 or half_saved(asker, sheet, reply.status_code):
                     wrong.append(f"{sheet.url} {name} {kind}: {reply.status_code}")
     assert wrong == [], "\n".join(wrong)
 

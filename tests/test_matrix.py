@@ -10,7 +10,7 @@ from sqlalchemy import update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from lms.models import Assignment, HoursEntry, Performance
+from lms.models import Appeal, Assignment, Gathering, HoursEntry, Performance
 from lms.rules.policy import READS, Permission, Subject, may
 from lms.rules.roles import Actor, Role
 from tests.cast import grant
@@ -21,12 +21,13 @@ MEMBERS = ("classmate", "outsider", "trainer", "second_trainer", "supervisor", "
 
 # What an address names, by parameter. `HOME` belongs to the organisation rather than to a person:
 # its own members may know that it is there, so they are told no (403) instead of nothing (404).
-HOME = {"cohort_id", "invitation_id"}
+HOME = {"cohort_id", "invitation_id", "run_id"}
 # Lessons, scenarios and assessments are nobody's record: whoever teaches anywhere reads them.
 CONTENT = {"module", "lesson", "block", "item", "field", "scenario_id", "assessment_id"}
-CONTENT |= {"assessment", "agreement"}
+CONTENT |= {"exercise", "assessment", "agreement", "picture", "file"}
+CONTENT |= {"programme", "rule"}  # an organisation's own are tried in tests/web/test_programmes.py
 # Part of an address that names nothing by itself.
-PLAIN = {"key", "token", "code", "version", "path", "number", "role"}
+PLAIN = {"key", "stamp", "token", "code", "version", "path", "number", "role"}
 # These open to everybody by intent, each for its reason.
 OPEN = {
     "/check/<code>": "whoever holds the code may ask whether the certificate holds",
@@ -191,20 +192,37 @@ def everything(session, world) -> World:
     session.execute(update(Assignment).values(person_id=cast.trainee.id))
     session.execute(update(Performance).values(marker_id=cast.trainee.id))
     session.execute(update(HoursEntry).values(supervisor_id=cast.trainee.id))
+    session.execute(update(Gathering).values(leader_id=cast.trainee.id))
+    named = update(Appeal).where(Appeal.decider_id.is_not(None))
+    session.execute(named.values(decider_id=cast.trainee.id))
     session.commit()
     return world
 
 
 FOR_ONESELF = (
+    "/appeals/{appeal_id}/answer",
+    "/appeals/{appeal_id}/assign",
     "/attempts/{attempt_id}/talks",
     "/certificates/{certificate_id}/suspend",
     "/certificates/{certificate_id}/reinstate",
     "/certificates/{certificate_id}/revoke",
+    "/papers/{document_id}/accept",
+    "/papers/{document_id}/allow",
+    "/papers/{document_id}/return",
+    "/certificates/{certificate_id}/renewal",
+    "/certificates/{certificate_id}/new-document",
+    "/certificates/{certificate_id}/erase",
+    "/certificates/{certificate_id}/look-up",
     "/enrolments/{enrolment_id}/certificate",
+    "/enrolments/{enrolment_id}/documents/{kind}",
     "/enrolments/{enrolment_id}/place",
+    "/enrolments/{enrolment_id}/programme",
     "/enrolments/{enrolment_id}/readiness",
     "/enrolments/{enrolment_id}/state",
     "/enrolments/{enrolment_id}/waive?requirement=hand-off-module",
+    "/gatherings/seats/{seat_id}",
+    "/gatherings/seats/{seat_id}/make-up",
+    "/gatherings/seats/{seat_id}/take-back",
     "/hours/{entry_id}/confirm",
     "/hours/{entry_id}/return",
     "/hours/{entry_id}/withdraw-confirmation",
@@ -214,7 +232,12 @@ FOR_ONESELF = (
     "/performances/{performance_id}/cancel",
     "/performances/{performance_id}/release",
     "/performances/{performance_id}/resolve",
+    "/proposals/{proposal_id}/approve",
+    "/proposals/{proposal_id}/send-back",
     "/people/{person_id}/roles",
+    "/qualifications/{qualification_id}/accept",
+    "/qualifications/{qualification_id}/return",
+    "/waivers/{waiver_id}/decide",
     "/people/{person_id}/roles/{role}/end",
 )
 

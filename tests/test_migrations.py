@@ -1,10 +1,12 @@
 """Migrations: up, down and up again, with data in the tables."""
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select
 
 from lms.db import Base, Database, make_engine
-from lms.migrations import run
+from lms.migrations import run, state
 from lms.models import Person
 from tests.cast import make_cast
 
@@ -35,7 +37,7 @@ def test_down_and_up_again_with_data(filled):
     assert left & set(Base.metadata.tables) == set()
     run.upgrade(filled)
     assert run.differences(filled) == []
-    assert run.current(filled) == run.head()
+    assert state.current(filled) == state.head()
 
 
 def test_revisions_are_numbered():
@@ -43,3 +45,16 @@ def test_revisions_are_numbered():
     names = sorted(path.name for path in (run.HERE / "versions").glob("*.py"))
     assert names
     assert all(name[:4].isdecimal() for name in names)
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds():
+    """The quick look at the files says what the chain of revisions says."""
+    config = Config()
+    config.set_main_option("script_location", str(run.HERE))
+    config.set_main_option("path_separator", "os")
+    assert state.head() == ScriptDirectory.from_config(config).get_current_head()
+
+
+def test_an_empty_database_is_at_no_revision(tmp_path):
+    """Nothing is made by looking."""
+    assert state.current(f"sqlite:///{tmp_path / 'empty.db'}") is None

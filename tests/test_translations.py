@@ -17,6 +17,7 @@ JOURNEY = [
     "agreements",
     "assessments",
     "roleplays",
+    "gatherings",
     "hours",
     "record",
     "certificates",

@@ -4,7 +4,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.cli.context import COULD_NOT_LOOK, NO, say, settings_or_stop, stop
-from lms.migrations import run
+from lms.migrations import run, state
 
 
 @click.group()
@@ -22,7 +22,7 @@ def upgrade(revision: str) -> None:
     settings = settings_or_stop()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _run(lambda: run.upgrade(settings.database_url, revision))
-    say(f"The database is at {run.current(settings.database_url)}.")
+    say(f"The database is at {state.current(settings.database_url)}.")
 
 
 @db.command()
@@ -34,7 +34,7 @@ def downgrade(revision: str) -> None:
     """
     settings = settings_or_stop()
     _run(lambda: run.downgrade(settings.database_url, revision))
-    say(f"The database is at {run.current(settings.database_url) or 'base'}.")
+    say(f"The database is at {state.current(settings.database_url) or 'base'}.")
 
 
 @db.command()
@@ -46,7 +46,7 @@ def check() -> None:
     settings = settings_or_stop()
     found: list[str] = []
     _run(lambda: found.extend(run.differences(settings.database_url)))
-    if run.current(settings.database_url) != run.head():
+    if state.current(settings.database_url) != state.head():
         stop(NO, "The database is not up to date. Run: lms db upgrade")
     if found:
         stop(NO, "The database differs from the code:\n  " + "\n  ".join(found))

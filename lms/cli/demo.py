@@ -68,14 +68,14 @@ def _stamp() -> str:
 
 def prepare(folder: Path, port: int) -> tuple[Settings, list[dict[str, str]]]:
     """Make the demo, or bring it up to date, and return its settings and its sign-ins."""
-    from lms.migrations.run import current, head, upgrade
+    from lms.migrations.state import current, head
 
     settings = demo_settings(folder, port)
     people_file, stamp_file = folder / "people.json", folder / "content.stamp"
     stamp = _stamp()
     steps: list[Callable[[], None]] = []
     if current(settings.database_url) != head():
-        steps.append(lambda: upgrade(settings.database_url))
+        steps.append(lambda: _upgrade(settings))
     if not stamp_file.exists() or stamp_file.read_text("utf-8") != stamp:
         steps.append(lambda: _publish(settings, stamp_file, stamp))
     if not people_file.exists():
@@ -85,6 +85,12 @@ def prepare(folder: Path, port: int) -> tuple[Settings, list[dict[str, str]]]:
             for step in shown:
                 step()
     return settings, json.loads(people_file.read_text("utf-8"))
+
+
+def _upgrade(settings: Settings) -> None:
+    from lms.migrations.run import upgrade
+
+    upgrade(settings.database_url)
 
 
 def _publish(settings: Settings, stamp_file: Path, stamp: str) -> None:

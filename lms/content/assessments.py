@@ -1,7 +1,7 @@
 """Assessments from their files, and whether their credits and domains make sense."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -53,8 +53,13 @@ def read_assessment(path: Path, problems: Problems) -> Written[Assessment] | Non
     return written
 
 
-def check_assessment(written: Written[Assessment], path: Path, references: set[str] | None) -> None:
-    """Check what an assessment needs before it is published."""
+def check_assessment(
+    written: Written[Assessment],
+    path: Path,
+    references: set[str] | None,
+    lessons: Mapping[str, frozenset[str]],
+) -> None:
+    """Check what an assessment needs before it is published; `lessons` are those of each module."""
     check_file_name(written, written.value.id, path)
     check_shared(written, references)
     for key in ("title", "introduction"):
@@ -67,6 +72,7 @@ def check_assessment(written: Written[Assessment], path: Path, references: set[s
             written.add(ProblemCode.UNKNOWN_DOMAIN, message, "domains", position, "id")
     for position, item in enumerate(written.value.items):
         _check_words(written, item, position)
+        _check_taught(written, item, position, lessons)
         if isinstance(item, SingleItem):
             _check_single(written, item, position)
         elif isinstance(item, MultipleItem):
@@ -128,6 +134,20 @@ def _check_words(written: Written[Assessment], item: Item, position: int) -> Non
             if not getattr(option, key).strip():
                 message = f"'{key}' is missing. Each option has its own."
                 written.add(ProblemCode.MISSING_KEY, message, *place, "options", number, key)
+
+
+def _check_taught(
+    written: Written[Assessment],
+    item: Item,
+    position: int,
+    lessons: Mapping[str, frozenset[str]],
+) -> None:
+    for number, name in enumerate(item.taught_in):
+        module, _, lesson = name.partition("/")
+        if lesson not in lessons.get(module, ()):
+            message = f"There is no lesson '{name}'. Write it as module/lesson, or take it out."
+            spot = ("items", position, "taught_in", number)
+            written.add(ProblemCode.UNKNOWN_LESSON, message, *spot)
 
 
 def _check_single(written: Written[Assessment], item: SingleItem, position: int) -> None:

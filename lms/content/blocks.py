@@ -9,7 +9,15 @@ from lms.content.checks import check_ids
 from lms.content.definitions import Written, read_written
 from lms.content.errors import ProblemCode, Problems
 from lms.content.files import is_kebab
-from lms.rules.curriculum import Block, Check, Exercise, Reflection, Situation, Text
+from lms.rules.curriculum import (
+    Check,
+    Exercise,
+    LocalEntries,
+    PhaseShown,
+    Reflection,
+    Situation,
+    Text,
+)
 
 _FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})[ \t]*(?P<kind>[^`]*?)[ \t]*")
 _INDENTED_FENCE = re.compile(r"[ \t]+(?:`{3,}|~{3,})")
@@ -19,6 +27,8 @@ _SHAPES: dict[str, type[Any]] = {
     "situation": Situation,
     "reflection": Reflection,
     "exercise": Exercise,
+    "phase": PhaseShown,
+    "local": LocalEntries,
 }
 
 
@@ -93,8 +103,8 @@ def _note_indented(line: str, number: int, problems: Problems) -> None:
 
 
 def _check_block(written: Written[Any]) -> None:
-    block: Block = written.value
-    if not is_kebab(block.id):
+    block = written.value
+    if not isinstance(block, LocalEntries) and not is_kebab(block.id):
         message = f"The id '{block.id}' must be in kebab-case, such as 'first-contact'."
         written.add(ProblemCode.BAD_ID, message, "id")
     check = _CHECKS.get(type(block))

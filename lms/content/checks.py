@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.content.definitions import Written, walk
-from lms.content.errors import ProblemCode, Problems
+from lms.content.errors import TO_ADD, ProblemCode, Problems
 from lms.content.files import is_kebab
 from lms.content.yaml import Place
 from lms.rules.definitions import ContentNote, Review, SourceRef
@@ -64,7 +64,7 @@ def check_shared(written: Written[Any], references: Collection[str] | None) -> N
 
 def no_reference(identifier: str) -> str:
     """Return the sentence for a source that the list of references does not hold."""
-    return f"The source '{identifier}' is not in references.yaml. Add it there, or mend the id."
+    return f"The source '{identifier}' is not in references.yaml. {TO_ADD}"
 
 
 def _check_note(written: Written[Any], note: ContentNote, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import types
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -38,6 +39,11 @@ class Written(Generic[T]):
         """Note a problem at a place of the document."""
         line = self.document.line_of(place)
         self.problems.add(code, message, line=line, path=place_text(place))
+
+    def warn(self, code: ProblemCode, message: str, *place: str | int) -> None:
+        """Note something to look at, at a place of the document."""
+        line = self.document.line_of(place)
+        self.problems.warn(code, message, line=line, path=place_text(place))
 
 
 def read_written(shape: type[T], text: str, problems: Problems, line: int = 1) -> Written[T] | None:
@@ -93,7 +99,22 @@ def _complaints(shape: Any, value: Json, error: ValidationError) -> list[_Compla
             found.append(spot)
         elif spot is not None:
             found.append(_complaint(spot, detail["type"], detail["msg"]))
-    return found
+    return _without_misspelt(found)
+
+
+def _without_misspelt(found: list[_Complaint]) -> list[_Complaint]:
+    """Leave out that a key is missing where it is there, and only written wrong."""
+    meant = {
+        (*one.place[:-1], match["key"])
+        for one in found
+        if one.code is ProblemCode.UNKNOWN_KEY and (match := _MEANT.search(one.message))
+    }
+    return [
+        one for one in found if one.code is not ProblemCode.MISSING_KEY or one.place not in meant
+    ]
+
+
+_MEANT = re.compile(r" Did you mean '(?P<key>\w+)'\?$")
 
 
 def _follow(spot: _Spot, loc: tuple[str | int, ...]) -> "_Spot | _Complaint | None":

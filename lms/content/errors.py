@@ -12,6 +12,7 @@ class ProblemCode(StrEnum):
     TOO_LARGE = "too-large"
     TOO_DEEP = "too-deep"
     BROKEN_YAML = "broken-yaml"
+    BROKEN_JSON = "broken-json"
     NOT_ALLOWED = "not-allowed"
     DUPLICATE_KEY = "duplicate-key"
     UNKNOWN_KEY = "unknown-key"
@@ -38,6 +39,19 @@ class ProblemCode(StrEnum):
     UNKNOWN_RUBRIC = "unknown-rubric"
     UNKNOWN_MODULE = "unknown-module"
     UNKNOWN_NAME = "unknown-name"
+    UNKNOWN_WORD = "unknown-word"
+    UNKNOWN_PHASE = "unknown-phase"
+    UNKNOWN_SUBJECT = "unknown-subject"
+    UNKNOWN_LESSON = "unknown-lesson"
+    EQUAL_ROUTE = "equal-route"
+    CONTENT_NOTE = "content-note"
+    CARD = "card"
+    TRANSLATION = "translation"
+    OUTDATED = "outdated"
+    PRINCIPLES = "principles"
+    LOCAL_LAW = "local-law"
+    NOT_CITED = "not-cited"
+    PACK = "pack"
     FIGURE = "figure"
     NO_SOURCE = "no-source"
     DEAD_LINK = "dead-link"
@@ -48,6 +62,10 @@ class ProblemCode(StrEnum):
     RAW_HTML = "raw-html"
     HEADING = "heading"
     CALLOUT = "callout"
+
+
+TO_ADD = "Mend the id, or have it added by those who look after the files."
+"""What to do about an id that a list of all modules does not hold."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,14 +111,19 @@ class Problems:
 
     file: str = ""
     found: list[ContentProblem] = field(default_factory=list)
+    warnings: list[ContentProblem] = field(default_factory=list)
 
     def on(self, file: str) -> "Problems":
-        """Return a collector for another file that adds to the same list."""
-        return Problems(file, self.found)
+        """Return a collector for another file that adds to the same lists."""
+        return Problems(file, self.found, self.warnings)
 
     def add(self, code: ProblemCode, message: str, *, line: int = 1, path: str = "") -> None:
         """Note one problem of the present file."""
         self.found.append(ContentProblem(self.file, line, path, code, message))
+
+    def warn(self, code: ProblemCode, message: str, *, line: int = 1, path: str = "") -> None:
+        """Note something to look at, which keeps nothing from being published."""
+        self.warnings.append(ContentProblem(self.file, line, path, code, message))
 
     def settle(self) -> None:
         """Raise one `ContentError` with everything found, if anything was."""

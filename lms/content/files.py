@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from os import fstat
 from pathlib import Path
 
 from lms.content.errors import ProblemCode, Problems
@@ -18,13 +19,15 @@ _STRANGE = re.compile(
 def read_text(path: Path, problems: Problems, limit_bytes: int) -> str | None:
     """Return the text of a file, or None where it cannot be read; then the reason is noted."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(limit_bytes + 1)
+            size = max(len(raw), fstat(file.fileno()).st_size)
     except OSError:
         message = "This file cannot be opened. Check that it exists and may be read."
         problems.add(ProblemCode.UNREADABLE, message)
         return None
     if len(raw) > limit_bytes:
-        problems.add(ProblemCode.TOO_LARGE, _too_large(len(raw), limit_bytes))
+        problems.add(ProblemCode.TOO_LARGE, _too_large(size, limit_bytes))
         return None
     try:
         text = raw.decode("utf-8-sig")

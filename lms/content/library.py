@@ -1,7 +1,7 @@
 """Everything that is written in files, read and checked together."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,22 +9,44 @@ from lms.content.agreements import WrittenAgreement, read_agreement
 from lms.content.assessments import check_assessment, read_assessment
 from lms.content.checks import check_shared
 from lms.content.definitions import Written
-from lms.content.errors import ProblemCode, Problems
+from lms.content.errors import ContentProblem, Problems
+from lms.content.local_law import check_local_law_in
+from lms.content.module_checks import Beside, check_module, pictures_used, whole_module
 from lms.content.modules import (
     REFERENCES_FILE,
     WrittenModule,
-    check_module_shared,
     lesson_slugs,
     module_folders,
+    module_texts,
     read_module,
     read_references,
 )
-from lms.content.programmes import check_programme, check_programme_file, read_programme
+from lms.content.packs import FOLDER as PACKS
+from lms.content.packs import check_pack, read_pack
+from lms.content.pictures import Picture
+from lms.content.programmes import (
+    check_circles,
+    check_programme,
+    check_programme_file,
+    read_programme,
+)
 from lms.content.roleplays import check_scenario, read_rubric, read_scenario
-from lms.content.texts import TextChecks
+from lms.content.strangers import note_strangers
+from lms.content.texts import TextChecks, Used
+from lms.content.vocabulary import (
+    Vocabulary,
+    check_vocabulary,
+    read_vocabulary,
+)
 from lms.rules.agreements import Agreement
 from lms.rules.assessments.definition import Assessment
-from lms.rules.curriculum import Module
+from lms.rules.curriculum import (
+    Coverage,
+    Glossary,
+    Module,
+    Pack,
+    PhaseList,
+)
 from lms.rules.definitions import ReferenceList
 from lms.rules.programmes import Programme
 from lms.rules.roleplays import Rubric, Scenario
@@ -35,7 +57,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All definitions, each kind in the order of its file names."""
+    """All definitions, each kind in the order of its file names, and what to look at.
+
+    Shape: `sources` are the files of each module as they are written, by name.
+    """
 
     references: ReferenceList
     modules: tuple[Module, ...]
@@ -44,6 +69,13 @@ class Library:
     scenarios: tuple[Scenario, ...]
     agreements: tuple[Agreement, ...]
     programmes: tuple[Programme, ...]
+    packs: tuple[Pack, ...] = ()
+    glossary: Glossary = field(default_factory=Glossary)
+    phases: PhaseList = field(default_factory=PhaseList)
+    coverage: Coverage = field(default_factory=Coverage)
+    pictures: dict[str, tuple[Picture, ...]] = field(default_factory=dict)
+    warnings: tuple[ContentProblem, ...] = ()
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +89,8 @@ class _Read:
     scenarios: dict[Path, Written[Scenario]]
     agreements: dict[Path, WrittenAgreement]
     programmes: dict[Path, Written[Programme]]
+    packs: dict[Path, Written[Pack]]
+    vocabulary: Vocabulary
 
 
 def load_library(root: Path) -> Library:
@@ -66,18 +100,33 @@ def load_library(root: Path) -> Library:
     """
     problems = Problems()
     read = _read(root, problems)
-    _check(read, root, problems)
+    used = _check(read, root, problems)
     problems.settle()
-    if read.references is None:
-        raise AssertionError("A list of references that cannot be read has problems.")
+    lists = read.vocabulary
+    if not (read.references and lists.glossary and lists.phases and lists.coverage):
+        raise AssertionError("A list that cannot be read has problems.")
+    pictures = {
+        written.module.slug: pictures_used(written.folder, used[path])
+        for path, written in read.modules.items()
+    }
     return Library(
         read.references.value,
-        tuple(written.module for written in read.modules.values()),
+        tuple(
+            whole_module(written.module, used[path], lists, pictures[written.module.slug])
+            for path, written in read.modules.items()
+        ),
         _values(read.assessments),
         _values(read.rubrics),
         _values(read.scenarios),
         tuple(written.agreement for written in read.agreements.values()),
         _values(read.programmes),
+        _values(read.packs),
+        lists.glossary.value,
+        lists.phases.value,
+        lists.coverage.value,
+        pictures,
+        tuple(sorted(set(problems.warnings))),
+        {w.module.slug: module_texts(w.folder) for w in read.modules.values()},
     )
 
 
@@ -90,7 +139,7 @@ def _read(root: Path, problems: Problems) -> _Read:
     programmes = root / "programmes"
     references_file = modules / REFERENCES_FILE
     for folder in (modules, assessments, programmes):
-        _note_strangers(folder, root, problems)
+        note_strangers(folder, root, problems)
     return _Read(
         read_references(references_file, _on(references_file, root, problems)),
         _each(read_module, module_folders(modules), root, problems),
@@ -99,6 +148,8 @@ def _read(root: Path, problems: Problems) -> _Read:
         _each(read_scenario, _files(assessments / "scenarios", "*.yaml"), root, problems),
         _each(read_agreement, _files(programmes / "agreements", "*.md"), root, problems),
         _each(read_programme, _files(programmes, "*.yaml"), root, problems),
+        _each(read_pack, _files(modules / PACKS, "*.yaml"), root, problems),
+        read_vocabulary(modules, problems.on(modules.name)),
     )
 
 
@@ -112,18 +163,22 @@ def _each(
     return {path: written for path, written in found if written is not None}
 
 
-def _check(read: _Read, root: Path, problems: Problems) -> None:
+def _check(read: _Read, root: Path, problems: Problems) -> dict[Path, Used]:
+    """Check what files say of each other; return what the texts of each module use."""
     references = read.references.value if read.references else None
     ids = {reference.id for reference in references.references} if references else None
     folders = module_folders(root / "modules")
     lessons = {folder.name: frozenset(lesson_slugs(folder)) for folder in folders}
-    texts = TextChecks(references, lessons)
+    vocabulary = read.vocabulary
+    texts = TextChecks(references, lessons, vocabulary.terms, vocabulary.phases_by_id)
+    competencies = {e.id for rubric in read.rubrics.values() for e in rubric.value.competencies}
+    beside = Beside(texts, vocabulary, ids, competencies)
+    used: dict[Path, Used] = {}
     for path, module in read.modules.items():
-        check_module_shared(module, ids)
-        texts.check_module(module, _on(path, root, problems))
-        _check_competencies(module, read)
+        used[path] = check_module(module, beside, _on(path, root, problems))
+    _check_lists(read, ids, texts)
     for path, assessment in read.assessments.items():
-        check_assessment(assessment, path, ids)
+        check_assessment(assessment, path, ids, lessons)
         texts.check_fields(assessment)
     rubrics = {written.value.id: written.value for written in read.rubrics.values()}
     for scenario in read.scenarios.values():
@@ -136,27 +191,31 @@ def _check(read: _Read, root: Path, problems: Problems) -> None:
         check_shared(agreement.head, ids)
         texts.check_fields(agreement.head)
         texts.check_prose(agreement.agreement.text, agreement.text, agreement.head.problems)
-    known = _known(read, root, frozenset(lessons))
+    known = _known(read, root, lessons)
     for path, programme in read.programmes.items():
         check_programme_file(programme, path)
         check_programme(programme, known)
+    check_circles(read.programmes.values())
+    return used
 
 
-def _check_competencies(module: WrittenModule, read: _Read) -> None:
-    """Note competencies of lessons that no rubric has."""
-    rubrics = [written.value for written in read.rubrics.values()]
-    known = {competency.id for rubric in rubrics for competency in rubric.competencies}
-    if not known:
-        return
-    for lesson in module.lessons:
-        for position, identifier in enumerate(lesson.lesson.head.competencies):
-            if identifier not in known:
-                message = f"No rubric has a competency '{identifier}'."
-                code = ProblemCode.UNKNOWN_COMPETENCY
-                lesson.head.add(code, message, "competencies", position)
+def _check_lists(read: _Read, ids: set[str] | None, texts: TextChecks) -> None:
+    """Check the lists that all modules share, and the packs."""
+    rubrics = (written.value for written in read.rubrics.values())
+    competencies = {entry.id for rubric in rubrics for entry in rubric.competencies}
+    lists = read.vocabulary
+    check_vocabulary(lists, ids, competencies)
+    for written in (lists.glossary, lists.phases, lists.coverage, *read.packs.values()):
+        if written is not None:
+            texts.check_fields(written)
+    for words in (lists.glossary, lists.phases):
+        if words is not None:
+            check_local_law_in(words)
+    for pack in read.packs.values():
+        check_pack(pack, ids)
 
 
-def _known(read: _Read, root: Path, modules: frozenset[str]) -> Known:
+def _known(read: _Read, root: Path, lessons: Mapping[str, frozenset[str]]) -> Known:
     """Return what programmes may name; a kind of which a file could not be read is not judged."""
     assessments = {
         written.value.id: frozenset(domain.id for domain in written.value.domains)
@@ -170,12 +229,13 @@ def _known(read: _Read, root: Path, modules: frozenset[str]) -> Known:
     all_assessments = len(_files(folder, "*.yaml")) == len(read.assessments)
     all_rubrics = len(_files(folder / "rubrics", "*.yaml")) == len(read.rubrics)
     return Known(
-        modules=modules,
+        modules=frozenset(lessons),
         assessments=assessments if all_assessments else None,
         rubrics=rubrics if all_rubrics else None,
         scenarios=frozenset(path.stem for path in _files(folder / "scenarios", "*.yaml")),
         agreements=frozenset(path.stem for path in _files(papers / "agreements", "*.md")),
         programmes=frozenset(path.stem for path in _files(papers, "*.yaml")),
+        lessons=lessons,
     )
 
 
@@ -185,25 +245,3 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 def _on(path: Path, root: Path, problems: Problems) -> Problems:
     return problems.on(path.relative_to(root).as_posix())
-
-
-_PLACES = {
-    "modules": (REFERENCES_FILE,),
-    "assessments": ("*.yaml", "rubrics/*.yaml", "scenarios/*.yaml"),
-    "programmes": ("*.yaml", "agreements/*.md"),
-}
-
-
-def _note_strangers(folder: Path, root: Path, problems: Problems) -> None:
-    """Note files that look like content but stand where nobody reads them."""
-    if not folder.is_dir():
-        message = f"The folder '{folder.name}' is missing. Add it."
-        problems.on(folder.name).add(ProblemCode.MISSING_FILE, message)
-        return
-    read = {path for pattern in _PLACES[folder.name] for path in folder.glob(pattern)}
-    for path in sorted(folder.rglob("*")):
-        if folder.name == "modules" and path.suffix == ".md" and path.parent.parent == folder:
-            continue  # a module's own files are judged where it is read
-        if path.suffix in (".yaml", ".yml", ".md") and path not in read:
-            message = "Nothing reads a file of this name here. Move it, or rename it."
-            _on(path, root, problems).add(ProblemCode.UNKNOWN_FILE, message)

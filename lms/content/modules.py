@@ -2,33 +2,36 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from lms.content.blocks import cut, read_part
 from lms.content.checks import check_ids, check_name, check_shared
 from lms.content.definitions import Written, read_written
 from lms.content.errors import ProblemCode, Problems
-from lms.content.files import LESSON_LIMIT_BYTES, YAML_LIMIT_BYTES, read_text, tidy_text
-from lms.content.heads import Divided, divide
-from lms.rules.curriculum import Block, Lesson, LessonHead, Module, ModuleHead, Text
+from lms.content.files import LESSON_LIMIT_BYTES, YAML_LIMIT_BYTES, read_text
+from lms.content.heads import divide
+from lms.content.lessons import (
+    WrittenCard,
+    WrittenLesson,
+    WrittenRoute,
+    read_card,
+    read_lesson,
+    read_route,
+)
+from lms.content.packs import FOLDER as PACKS
+from lms.content.translated import Translated, is_translation, read_translated
+from lms.rules.curriculum import Module, ModuleHead
 from lms.rules.definitions import Reference, ReferenceList
 
 MODULE_FILE = "module.md"
+CARD_FILE = "card.md"
 REFERENCES_FILE = "references.yaml"
 
-_LESSON_FILE = re.compile(r"(?P<number>[0-9]{2})-(?P<slug>.+)\.md")
+RESERVED = ("card", "img", "print")
+"""What follows a module's address where no lesson is meant."""
 
-
-@dataclass(frozen=True, slots=True)
-class WrittenLesson:
-    """A lesson with what is needed to say where in its file something stands."""
-
-    lesson: Lesson
-    text: str
-    head: Written[LessonHead]
-    blocks: tuple[Written[Block], ...]
+_LESSON_FILE = re.compile(r"(?P<number>[0-9]{2})-(?P<slug>[^.]+)\.md")
+_ROUTE_FILE = re.compile(r"(?P<number>[0-9]{2})-(?P<slug>[^.]+)\.equal\.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,23 @@ class WrittenModule:
     text: str
     head: Written[ModuleHead]
     lessons: tuple[WrittenLesson, ...]
+    routes: tuple[WrittenRoute, ...] = ()
+    card: WrittenCard | None = None
+    translated: Translated = field(default_factory=Translated)
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether every file of the folder could be read."""
+        names = [path.name for path in _texts(self.folder)]
+        lessons = sum(_LESSON_FILE.fullmatch(name) is not None for name in names)
+        routes = sum(_ROUTE_FILE.fullmatch(name) is not None for name in names)
+        read = (len(self.lessons), len(self.routes), self.card is not None)
+        return read == (lessons, routes, CARD_FILE in names)
+
+    @property
+    def texts(self) -> tuple[WrittenLesson | WrittenRoute, ...]:
+        """Lessons and equal routes."""
+        return (*self.lessons, *self.routes)
 
 
 def load_module(folder: Path) -> Module:
@@ -68,13 +88,27 @@ def load_references(path: Path) -> ReferenceList:
 
 def module_folders(root: Path) -> list[Path]:
     """Return the folders of a `modules/` folder that should be modules, by name."""
-    return [path for path in sorted(root.iterdir()) if path.is_dir() and _is_visible(path)]
+    folders = (path for path in sorted(root.iterdir()) if path.is_dir() and _is_visible(path))
+    return [path for path in folders if path.name != PACKS]
 
 
 def lesson_slugs(folder: Path) -> list[str]:
     """Return the slugs of a module's lessons in reading order, as its file names tell them."""
     names = (_LESSON_FILE.fullmatch(path.name) for path in _texts(folder))
     return [name["slug"] for name in names if name]
+
+
+def module_texts(folder: Path) -> dict[str, str]:
+    """Return the files of a module as they are written, by name; those that are no text are absent.
+
+    Edge: what is wrong with a file is noted where the module is read, not here.
+    """
+    found: dict[str, str] = {}
+    for path in _texts(folder):
+        text = read_text(path, Problems(), LESSON_LIMIT_BYTES)
+        if text is not None:
+            found[path.name] = text
+    return found
 
 
 def read_module(folder: Path, problems: Problems) -> WrittenModule | None:
@@ -84,7 +118,7 @@ def read_module(folder: Path, problems: Problems) -> WrittenModule | None:
           cannot be used are left out, and their problems noted.
     """
     check_name(folder.name, problems)
-    lessons = tuple(_lessons(folder, problems))
+    lessons, routes = tuple(_lessons(folder, problems)), tuple(_routes(folder, problems))
     own = problems.on(f"{problems.file}/{MODULE_FILE}")
     text = read_text(folder / MODULE_FILE, own, LESSON_LIMIT_BYTES)
     divided = divide(text, own) if text is not None else None
@@ -95,9 +129,21 @@ def read_module(folder: Path, problems: Problems) -> WrittenModule | None:
     if not introduction:
         message = "The introduction is missing. Write it under the head."
         own.add(ProblemCode.EMPTY, message, line=divided.body_line)
-    slug = folder.name
-    module = Module(slug, head.value, introduction, tuple(w.lesson for w in lessons))
-    return WrittenModule(module, folder, text, head, lessons)
+    card = _card(folder, problems)
+    told = read_translated(_texts(folder), problems)
+    module = Module(
+        folder.name,
+        head.value,
+        introduction,
+        tuple(written.lesson for written in lessons),
+        tuple(written.route for written in routes),
+        card.card if card else None,
+        translations=tuple(written.translation for written in told.lessons),
+        route_translations=tuple(written.translation for written in told.routes),
+        card_translations=tuple(written.translation for written in told.cards),
+        page_translations=tuple(written.translation for written in told.pages),
+    )
+    return WrittenModule(module, folder, text, head, lessons, routes, card, told)
 
 
 def read_references(path: Path, problems: Problems) -> Written[ReferenceList] | None:
@@ -127,19 +173,49 @@ def _lessons(folder: Path, problems: Problems) -> Iterator[WrittenLesson]:
         own = problems.on(f"{problems.file}/{path.name}")
         name = _LESSON_FILE.fullmatch(path.name)
         if name is None:
-            if path.name != MODULE_FILE:
+            if path.name not in _OTHERS and not _is_beside_a_lesson(path.name):
                 message = "This is no lesson yet. Name it like '01-first-steps.md'."
                 own.add(ProblemCode.UNKNOWN_FILE, message)
             continue
         check_name(name["slug"], own)
+        if name["slug"] in RESERVED:
+            message = f"'{name['slug']}' is a page of the module itself. Name the lesson otherwise."
+            own.add(ProblemCode.BAD_ID, message)
         _note_twice(numbers, name["number"], path.name, own)
         _note_twice(slugs, name["slug"], path.name, own)
-        written = _lesson(path, name["slug"], own)
+        written = read_lesson(path, name["slug"], own)
         if written is not None:
             yield written
     if not numbers:
         message = "The module has no lesson. Add a file like '01-first-steps.md'."
         problems.add(ProblemCode.MISSING_FILE, message)
+
+
+_OTHERS = (MODULE_FILE, CARD_FILE)
+
+
+def _routes(folder: Path, problems: Problems) -> Iterator[WrittenRoute]:
+    for path in _texts(folder):
+        name = _ROUTE_FILE.fullmatch(path.name)
+        if name is None:
+            continue
+        own = problems.on(f"{problems.file}/{path.name}")
+        beside = f"{name['number']}-{name['slug']}.md"
+        if not (folder / beside).is_file():
+            message = f"There is no lesson '{beside}' that this could be the equal route of."
+            own.add(ProblemCode.UNKNOWN_LESSON, message)
+        written = read_route(path, name["slug"], own)
+        if written is not None:
+            yield written
+
+
+def _is_beside_a_lesson(name: str) -> bool:
+    return bool(_ROUTE_FILE.fullmatch(name)) or is_translation(name)
+
+
+def _card(folder: Path, problems: Problems) -> WrittenCard | None:
+    path = folder / CARD_FILE
+    return read_card(path, problems.on(f"{problems.file}/{CARD_FILE}")) if path.is_file() else None
 
 
 def _note_twice(seen: dict[str, str], word: str, name: str, problems: Problems) -> None:
@@ -149,53 +225,15 @@ def _note_twice(seen: dict[str, str], word: str, name: str, problems: Problems) 
     seen.setdefault(word, name)
 
 
-def _lesson(path: Path, slug: str, problems: Problems) -> WrittenLesson | None:
-    text = read_text(path, problems, LESSON_LIMIT_BYTES)
-    return lesson_from(text, slug, problems) if text is not None else None
-
-
-def lesson_from(written: str, slug: str, problems: Problems) -> WrittenLesson | None:
-    """Return the lesson that a text holds, or None where it cannot be used."""
-    text = tidy_text(written, problems, LESSON_LIMIT_BYTES)
-    divided = divide(text, problems) if text is not None else None
-    if text is None or divided is None:
-        return None
-    head = read_written(LessonHead, divided.head, problems, 2)
-    parts = _parts(divided, problems)
-    if head is None:
-        return None
-    plain = tuple(part.value if isinstance(part, Written) else part for part in parts)
-    blocks = tuple(part for part in parts if isinstance(part, Written))
-    return WrittenLesson(Lesson(slug, head.value, plain), text, head, blocks)
-
-
-def _parts(divided: Divided, problems: Problems) -> list[Text | Written[Any]]:
-    runs = cut(divided.body, divided.body_line, problems)
-    if not runs:
-        message = "The lesson has no words yet. Write them under the head."
-        problems.add(ProblemCode.EMPTY, message, line=divided.body_line)
-    parts = [part for run in runs if (part := read_part(run, problems)) is not None]
-    _note_repeated(parts)
-    return parts
-
-
-def _note_repeated(parts: list[Text | Written[Any]]) -> None:
-    seen: dict[str, int] = {}
-    for written in (part for part in parts if isinstance(part, Written)):
-        line = written.document.line_of(("id",))
-        identifier = written.value.id
-        if identifier in seen:
-            message = f"The id '{identifier}' is on line {seen[identifier]} already. Change one."
-            written.add(ProblemCode.DUPLICATE_ID, message, "id")
-        seen.setdefault(identifier, line)
-
-
 def check_module_shared(written: WrittenModule, references: set[str] | None) -> None:
     """Check sources, notes, reviews and minutes of a module, its lessons and their blocks."""
     check_shared(written.head, references)
-    for lesson in written.lessons:
-        check_shared(lesson.head, references)
-        for block in lesson.blocks:
+    for text in written.texts:
+        check_shared(text.head, references)
+        for block in text.blocks:
+            check_shared(block, references)
+    for translated in written.translated.with_blocks:
+        for block in translated.blocks:
             check_shared(block, references)
 
 

@@ -13,7 +13,7 @@ from lms.content.errors import ProblemCode, Problems
 from lms.content.yaml import Document, Json
 from lms.rules.agreements import Agreement
 from lms.rules.assessments.definition import Assessment, Item
-from lms.rules.curriculum import Lesson, Module
+from lms.rules.curriculum import Coverage, Glossary, Lesson, Module, Pack, PhaseList
 from lms.rules.definitions import ReferenceList
 from lms.rules.programmes import Programme
 from lms.rules.roleplays import Rubric, Scenario
@@ -31,6 +31,10 @@ class ContentKind(StrEnum):
     AGREEMENT = "agreement"
     PROGRAMME = "programme"
     REFERENCES = "references"
+    PACK = "pack"
+    GLOSSARY = "glossary"
+    PHASES = "phases"
+    COVERAGE = "coverage"
 
 
 SHAPES: dict[ContentKind, Any] = {
@@ -43,6 +47,10 @@ SHAPES: dict[ContentKind, Any] = {
     ContentKind.AGREEMENT: Agreement,
     ContentKind.PROGRAMME: Programme,
     ContentKind.REFERENCES: ReferenceList,
+    ContentKind.PACK: Pack,
+    ContentKind.GLOSSARY: Glossary,
+    ContentKind.PHASES: PhaseList,
+    ContentKind.COVERAGE: Coverage,
 }
 """The definition type of each kind."""
 

@@ -12,14 +12,12 @@ from lms.documents.certificate_facts import (
     Paper,
     Signatory,
 )
-from lms.documents.certificate_page import CertificatePage, DoesNotFitError
-from lms.documents.typefaces import (
+from lms.documents.faults import (
+    DoesNotFitError,
     FontFileError,
     MissingGlyphError,
     ShapingMissingError,
-    font_book,
 )
-from lms.documents.typesetting import Typesetter
 
 __all__ = [
     "CertificateFacts",
@@ -46,6 +44,10 @@ def certificate_pdf(facts: CertificateFacts, *, extra_fonts: tuple[Path, ...] = 
     Raises: MissingGlyphError, ShapingMissingError with every character concerned; FontFileError;
             DoesNotFitError when the words are too many for the page.
     """
+    from lms.documents.certificate_page import CertificatePage  # read when first drawn: the
+    from lms.documents.typefaces import font_book  # server starts in half the time without
+    from lms.documents.typesetting import Typesetter
+
     with _DRAWING:
         setter = Typesetter(font_book(extra_fonts), facts.language)
         setter.refuse_unprintable(" ".join(_texts(facts)))
@@ -54,6 +56,9 @@ def certificate_pdf(facts: CertificateFacts, *, extra_fonts: tuple[Path, ...] = 
 
 def unprintable_characters(text: str, *, extra_fonts: tuple[Path, ...] = ()) -> tuple[str, ...]:
     """Return the characters of a name that a certificate could not show, each once."""
+    from lms.documents.typefaces import font_book
+    from lms.documents.typesetting import Typesetter
+
     with _DRAWING:
         setter = Typesetter(font_book(extra_fonts), "en")
         found = (*setter.missing_characters(text), *setter.unshaped_characters(text))
@@ -63,9 +68,10 @@ def unprintable_characters(text: str, *, extra_fonts: tuple[Path, ...] = ()) -> 
 def _texts(facts: CertificateFacts) -> Iterator[str]:
     words = facts.words
     yield from (facts.organisation, facts.name, facts.programme, facts.level, facts.covers)
-    yield from (facts.limits, facts.check_address)
+    yield from (facts.limits, facts.check_address, facts.address, *facts.lines)
     yield from (words.heading, words.certifies_that, words.has_met, words.check_at, words.code)
-    for detail in facts.details:
+    yield words.subject_to
+    for detail in (*facts.details, *facts.particulars):
         yield from (detail.label, detail.value)
     for signatory in facts.signatories:
         yield from (signatory.name, signatory.role)

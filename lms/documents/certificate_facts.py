@@ -21,7 +21,10 @@ class Orientation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CertificateWords:
-    """The fixed words of the page, in the language of the document."""
+    """The fixed words of the page, in the language of the document.
+
+    `subject_to` says, beside the code, that only the check page says what holds; it may be empty.
+    """
 
     heading: str
     certifies_that: str
@@ -30,6 +33,7 @@ class CertificateWords:
     code: str
     qr_description: str
     link_description: str
+    subject_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,12 @@ class Signatory:
 class CertificateFacts:
     """Everything that a certificate says, in words ready to print.
 
-    `title` is the file's title; `level`, `words.has_met` and `mark` may be empty. `code` is the 27
+    `title` is the file's title; `level`, `words.has_met` and `mark` may be empty. `address` stands
+    under the organisation's name, `lines` are sentences after what is covered, `particulars` are
+    facts too long for the row of `details`. `code` is the 27
     characters without groups; `check_address` is the check page without the code. `issued_on` dates
-    the file, the printed dates are among `details`. `mark` is a PNG or JPEG.
+    the file, the printed dates are among `details`. `mark` is a PNG or JPEG, `mark_words` what it
+    shows: where they are empty, the organisation's name.
     """
 
     language: str
@@ -72,5 +79,9 @@ class CertificateFacts:
     issued_on: date
     words: CertificateWords
     mark: bytes | None = None
+    mark_words: str = ""
+    address: str = ""
+    lines: tuple[str, ...] = ()
+    particulars: tuple[Detail, ...] = ()
     paper: Paper = Paper.A4
     orientation: Orientation = Orientation.LANDSCAPE

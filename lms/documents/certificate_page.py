@@ -1,7 +1,7 @@
 """How a certificate lies on its page: head and foot fixed, the statement between them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from reportlab.lib.utils import ImageReader
@@ -13,6 +13,7 @@ from lms.documents.certificate_facts import (
     Paper,
     Signatory,
 )
+from lms.documents.faults import DoesNotFitError
 from lms.documents.qr import QUIET_MODULES, qr_rows
 from lms.documents.sheet import Colour, Sheet
 from lms.documents.tagging import DocumentInfo, Link, Tag
@@ -34,10 +35,7 @@ _QR_SIDE, _BESIDE_QR = 82.0, 88.0
 _LONGEST_SENTENCE = 500.0
 _LONGEST_SIGNATURE = 210.0
 _COLUMNS, _GUTTER = 4, 18.0
-
-
-class DoesNotFitError(ValueError):
-    """The words are too many for one page, even when set small."""
+_LABELS = 96.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +97,27 @@ class CertificatePage:
     def _draw_head(self, top: float) -> float:
         facts = self._facts
         heading = self._block(facts.words.heading, 10, 160, MUTED, role="H1")
+        heading = replace(heading, measure=self._width(heading) + 0.01)
         mark, mark_width = self._mark()
         start = mark_width + 12 if mark else 0.0
         rest = self._measure - start - heading.measure - 24
-        name = self._block(facts.organisation, 12.5, rest, weight=Weight.BOLD)
-        if name.rows > 2:
-            name = self._block(facts.organisation, 10, rest, weight=Weight.BOLD)
-        height = max(36.0, name.height)
+        sender = self._sender(rest)
+        sender_height = _cell_height(sender)
+        height = max(36.0, sender_height)
         if mark:
             box = self._box(0, top - height / 2 - 18, mark_width, 36)
-            self._sheet.picture(mark, box, cleaned(facts.organisation))
-        self._draw(name, start, top - (height - name.height) / 2)
+            self._sheet.picture(mark, box, cleaned(facts.mark_words or facts.organisation))
+        self._draw_cell(sender, start, top - (height - sender_height) / 2)
         self._draw_at_end(heading, top - (height - heading.height) / 2)
         self._sheet.rule(self._left, top - height - 15, self._measure, 1.0, ACCENT)
         return top - height - 15
+
+    def _sender(self, measure: float) -> Cell:
+        facts = self._facts
+        name = self._block(facts.organisation, 12.5, measure, weight=Weight.BOLD)
+        if name.rows > 2:
+            name = self._block(facts.organisation, 10, measure, weight=Weight.BOLD)
+        return name, self._block(facts.address, 8.5, measure, MUTED, 1)
 
     def _mark(self) -> tuple[ImageReader | None, float]:
         if self._facts.mark is None:
@@ -128,12 +133,14 @@ class CertificatePage:
         y = top - 24 * scale - free * (0.3 if self._portrait else 0.38)
         for block in self._statement(scale):
             y = self._draw(block, 0, y)
-        y = self._draw_details(y - 24 * scale, scale)
+        y = self._draw_particulars(y, scale)
+        self._draw_details(y - 24 * scale, scale)
         self._draw_signatories(bottom + 22 * scale + self._signatories_height(scale), scale)
 
     def _fitted_scale(self, room: float) -> tuple[float, float]:
         for scale in _SCALES:
             heights = sum(block.height for block in self._statement(scale))
+            heights += self._particulars_height(scale)
             heights += self._details_height(scale) + self._signatories_height(scale)
             free = room - heights - (24 + 24 + 16 + 22) * scale
             if free >= 0:
@@ -151,6 +158,7 @@ class CertificatePage:
             self._block(facts.programme, 17 * scale, wide, INK, 4 * scale, weight=Weight.BOLD),
             self._block(facts.level, 13 * scale, wide, ACCENT, 1 * scale),
             self._block(facts.covers, 11 * scale, sentence, INK, 10 * scale),
+            *(self._block(line, 11 * scale, sentence, INK, 4 * scale) for line in facts.lines),
         ]
 
     def _name_block(self, scale: float) -> Block:
@@ -166,9 +174,47 @@ class CertificatePage:
                 return block
             size -= scale
 
+    def _particular_cells(self, scale: float) -> list[tuple[Block, Block]]:
+        """Return label and text of each long fact; the first stands a little apart."""
+        beside = min(self._measure, _LONGEST_SENTENCE + _LABELS) - _LABELS
+        return [
+            (
+                self._block(one.label, 9 * scale, _LABELS - _GUTTER, MUTED, before, role="Lbl"),
+                self._block(one.value, 10 * scale, beside, INK, before, "LBody"),
+            )
+            for one, before in zip(self._facts.particulars, self._gaps(scale), strict=False)
+        ]
+
+    def _gaps(self, scale: float) -> Iterator[float]:
+        yield 14 * scale
+        while True:
+            yield 4 * scale
+
+    def _particulars_height(self, scale: float) -> float:
+        return sum(max(map(_height, pair)) for pair in self._particular_cells(scale))
+
+    def _draw_particulars(self, y: float, scale: float) -> float:
+        pairs = self._particular_cells(scale)
+        if not pairs:
+            return y
+        with self._sheet.group("L"):
+            for label, value in pairs:
+                with self._sheet.group("LI"):
+                    lower = (value.leading - label.leading) * 0.75
+                    self._draw(label, 0, y - lower)
+                    self._draw(value, _LABELS, y)
+                y -= max(label.height, value.height)
+        return y
+
     def _detail_rows(self, scale: float) -> list[list[Cell]]:
-        column = self._column(_COLUMNS)
-        return _in_rows([self._detail_cell(d, column, scale) for d in self._facts.details])
+        columns = self._detail_columns()
+        column = self._column(columns)
+        cells = [self._detail_cell(one, column, scale) for one in self._facts.details]
+        return _in_rows(cells, columns)
+
+    def _detail_columns(self) -> int:
+        """Return how many facts stand in a row: a fifth stays beside four where there is room."""
+        return 5 if len(self._facts.details) == 5 and not self._portrait else _COLUMNS
 
     def _detail_cell(self, detail: Detail, column: float, scale: float) -> Cell:
         return (
@@ -183,16 +229,16 @@ class CertificatePage:
         rows = [_row_height(row) for row in self._detail_rows(scale)]
         return sum(rows) + 10 * scale * max(0, len(rows) - 1)
 
-    def _draw_details(self, y: float, scale: float) -> float:
+    def _draw_details(self, y: float, scale: float) -> None:
         if not self._facts.details:
-            return y
+            return
+        step = self._column(self._detail_columns()) + _GUTTER
         with self._sheet.group("L"):
             for row in self._detail_rows(scale):
                 for place, cell in enumerate(row):
                     with self._sheet.group("LI"):
-                        self._draw_cell(cell, place * (self._column(_COLUMNS) + _GUTTER), y)
+                        self._draw_cell(cell, place * step, y)
                 y -= _row_height(row) + 10 * scale
-        return y
 
     def _signatory_cells(self, scale: float) -> list[Cell]:
         column = self._signatory_column()
@@ -234,6 +280,7 @@ class CertificatePage:
             self._block(self._check_page(), 10.5, column, ACCENT, role="Link"),
             self._block(words.code, 9, column, MUTED, 7),
             self._block(format_code(facts.code), 12.5, column, INK, weight=Weight.BOLD),
+            self._block(words.subject_to, 8.5, column, MUTED, 6),
         )
         rest = beside if self._portrait else half
         return check, (self._block(facts.limits, 9, rest, MUTED, 9 if self._portrait else 0),)
@@ -265,15 +312,14 @@ class CertificatePage:
         self._sheet.code(squares, box, cleaned(self._facts.words.qr_description), INK)
 
     def _draw_check(self, check: Cell, start: float, y: float) -> float:
-        label, address, code_label, code = check
+        label, address, *code = check
         y = self._draw(label, start, y)
         link = f"{self._check_page()}/{self._facts.code}"
         box = self._box(start, y - address.height, address.measure, address.height)
         with self._sheet.group("P"):
             tag, y = self._draw_tagged(address, start, y)
             tag.link = Link(link, self._facts.words.link_description, box)
-        y = self._draw(code_label, start, y)
-        return self._draw(code, start, y)
+        return self._draw_cell(tuple(code), start, y)
 
     # Shared
 
@@ -296,9 +342,11 @@ class CertificatePage:
         return y
 
     def _draw_at_end(self, block: Block, y: float) -> None:
+        self._draw(block, self._measure - self._width(block), y)
+
+    def _width(self, block: Block) -> float:
         lines = block.passage.lines(block.measure * 1000 / block.size)
-        width = max((line.width for line in lines), default=0) * block.size / 1000
-        self._draw(block, self._measure - width, y)
+        return max((line.width for line in lines), default=0) * block.size / 1000
 
     def _draw(self, block: Block, start: float, y: float) -> float:
         """Draw a block whose top is at y, and return where it ends."""
@@ -325,12 +373,16 @@ class CertificatePage:
         return left, bottom, left + width, bottom + height
 
 
-def _in_rows(cells: Sequence[Cell]) -> list[list[Cell]]:
-    return [list(cells[start : start + _COLUMNS]) for start in range(0, len(cells), _COLUMNS)]
+def _in_rows(cells: Sequence[Cell], columns: int = _COLUMNS) -> list[list[Cell]]:
+    return [list(cells[start : start + columns]) for start in range(0, len(cells), columns)]
+
+
+def _height(block: Block) -> float:
+    return block.height
 
 
 def _cell_height(cell: Cell) -> float:
-    return sum(block.height for block in cell)
+    return sum(map(_height, cell))
 
 
 def _row_height(cells: Sequence[Cell]) -> float:

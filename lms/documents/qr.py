@@ -1,10 +1,14 @@
 """QR codes as rows of squares, to be drawn as one path."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRCode, QRErrorCorrectLevel
 
 QUIET_MODULES = 4
+_MASK = 4
+"""One pattern for all: weighing the eight takes as long as half a page, and readers read any.
+A code of ours is as good as random, so none leaves large plain areas."""
 
 
 def qr_rows(text: str) -> list[list[bool]]:
@@ -12,9 +16,10 @@ def qr_rows(text: str) -> list[list[bool]]:
 
     Edge: the correction level is M: about a seventh of the squares may be lost.
     """
-    code = QRCode(None, QRErrorCorrectLevel.M)
+    code: Any = QRCode(None, QRErrorCorrectLevel.M)  # it has no types
     code.addData(QR8bitByte(text))
-    code.make()
+    code.version = code.calculate_version()
+    code.makeImpl(False, _MASK)
     return [[bool(square) for square in row] for row in code.modules]
 
 

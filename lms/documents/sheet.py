@@ -113,13 +113,12 @@ class Sheet:
         top = bottom + side * (len(squares) + QUIET_MODULES)
         with self.piece("Figure", alt=alt) as tag:
             tag.box = box
-            parts = [f"{' '.join(map(_number, colour))} rg"]
+            x, y = _number(left + side * QUIET_MODULES), _number(top)
+            parts = [f"q {' '.join(map(_number, colour))} rg"]
+            parts.append(f"{side:.5f} 0 0 {-side:.5f} {x} {y} cm")  # a square is one unit
             for row, dark in enumerate(squares):
-                y = _number(top - side * (row + 1))
-                for start, end in dark_runs(dark):
-                    x = _number(left + side * (QUIET_MODULES + start))
-                    parts.append(f"{x} {y} {_number(side * (end - start))} {_number(side)} re")
-            self._canvas._code.append(" ".join([*parts, "f"]))
+                parts += [f"{a} {row} {z - a} 1 re" for a, z in dark_runs(dark)]
+            self._canvas._code.append(" ".join([*parts, "f Q"]))
 
     def finished(self) -> bytes:
         """Return the tagged file. The same drawing and facts give the same bytes."""

@@ -5,10 +5,12 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from unicodedata import category, mirrored, name, normalize
+from unicodedata import category, mirrored, normalize
 from weakref import WeakKeyDictionary
 
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFError, TTFont
+
+from lms.documents.faults import FontFileError
 
 try:
     import uharfbuzz
@@ -20,6 +22,7 @@ CAN_SHAPE = uharfbuzz is not None
 _FOLDER = Path(__file__).parent / "fonts"
 _BUNDLED = ("NotoSansArabic-Regular", "NotoSansHebrew-Regular", "NotoSansDevanagari-Regular")
 _FIRST_CODE = 256  # ReportLab gives the codes 0, 32 and 160 a meaning of their own
+_SHAPED_KEPT = 2000
 _BLOCK = 100  # the longest block of mappings a ToUnicode table may hold
 
 
@@ -28,38 +31,6 @@ class Weight(StrEnum):
 
     REGULAR = "regular"
     BOLD = "bold"
-
-
-class MissingGlyphError(ValueError):
-    """No font at hand can show these characters, so the document would show boxes."""
-
-    def __init__(self, characters: Sequence[str]) -> None:
-        named = ", ".join(described(character) for character in characters)
-        super().__init__(f"No font at hand can show: {named}.")
-        self.characters = tuple(characters)
-
-
-class ShapingMissingError(ValueError):
-    """These characters need letters to be joined or stacked, which is not installed."""
-
-    def __init__(self, characters: Sequence[str]) -> None:
-        named = ", ".join(described(character) for character in characters)
-        super().__init__(f"To set these, install the extra 'shaping': {named}.")
-        self.characters = tuple(characters)
-
-
-class FontFileError(ValueError):
-    """A font an organisation added cannot be used."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path}: {why} A TrueType font (.ttf or .ttc) is needed.")
-        self.path = path
-
-
-def described(character: str) -> str:
-    """Return a character with its code point and Unicode name, for a sentence."""
-    shown = f"{character} " if character.isprintable() else ""
-    return f"{shown}(U+{ord(character):04X} {name(character, 'without a name')})"
 
 
 class Glyph(NamedTuple):
@@ -114,8 +85,12 @@ class Typeface(TTFont):
         path = self.face.filename
         return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob(Path(path).read_bytes())))
 
+    @lru_cache(maxsize=_SHAPED_KEPT)  # noqa: B019 - the fonts live as long as the process
     def shaped(self, text: str, *, backwards: bool, language: str) -> list[Glyph]:
-        """Return the glyphs of a run of one script and direction, in the order of the line."""
+        """Return the glyphs of a run of one script and direction, in the order of the line.
+
+        Edge: the list is kept for the next document that says the same; it is not to be changed.
+        """
         buffer = uharfbuzz.Buffer()
         buffer.add_codepoints([ord(character) for character in text])
         buffer.guess_segment_properties()

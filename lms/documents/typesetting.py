@@ -7,12 +7,11 @@ from functools import lru_cache
 from unicodedata import bidirectional, category, east_asian_width, name, normalize
 
 from lms.documents.bidi import base_level, levels_of, visual_runs
+from lms.documents.faults import MissingGlyphError, ShapingMissingError
 from lms.documents.typefaces import (
     CAN_SHAPE,
     FontBook,
     Glyph,
-    MissingGlyphError,
-    ShapingMissingError,
     Typeface,
     Weight,
     is_ignorable,

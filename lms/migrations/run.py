@@ -6,7 +6,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 import lms.models  # noqa: F401 (fills the metadata)
@@ -42,21 +41,6 @@ def _run(url: str, act) -> None:  # type: ignore[no-untyped-def]
                 broken = connection.execute(text("PRAGMA foreign_key_check")).all()
                 if broken:
                     raise RuntimeError(f"the migration broke {len(broken)} references")
-    finally:
-        engine.dispose()
-
-
-def head() -> str | None:
-    """Return the newest revision that this code knows."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-def current(url: str) -> str | None:
-    """Return the revision that a database is at, None where it is empty."""
-    engine = make_engine(url)
-    try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
 

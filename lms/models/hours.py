@@ -47,6 +47,8 @@ class HoursEntry(FactMixin, Base):
     op_id: Mapped[str] = mapped_column(String(40))
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("hours_entry.id"))
     submitted_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     return_note: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     confirmation: Mapped["Confirmation | None"] = relationship(lazy="raise")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base, PublicIdMixin
@@ -20,9 +20,13 @@ class Installation(Base):
 
 
 class Organisation(PublicIdMixin, Base):
-    """Who runs programmes here, and whom to turn to in it."""
+    """Who runs programmes here, and whom to turn to in it.
+
+    `approval` says whether a second person approves each certificate.
+    """
 
     __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("approval in ('','second')", name="approval"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(300))
@@ -32,11 +36,17 @@ class Organisation(PublicIdMixin, Base):
     duty_reach: Mapped[str] = mapped_column(String(300), default="")
     duty_hours: Mapped[str] = mapped_column(String(300), default="")
     duty_emergency: Mapped[str] = mapped_column(String(600), default="")
+    assistance: Mapped[str] = mapped_column(Text, default="")
+    pack: Mapped[str] = mapped_column(String(100), default="")
+    approval: Mapped[str] = mapped_column(String(8), default="")
     created_at: Mapped[datetime]
 
 
 class Person(PublicIdMixin, Base):
-    """Somebody with an account. A former name is kept nowhere."""
+    """Somebody with an account. A former name is kept nowhere.
+
+    `lookup_off` answers every look-up of their certificates as if there were none.
+    """
 
     __tablename__ = "person"
 
@@ -47,6 +57,7 @@ class Person(PublicIdMixin, Base):
     password_hash: Mapped[str] = mapped_column(String(300))
     language: Mapped[str] = mapped_column(String(16), default="en")
     mail_wanted: Mapped[bool] = mapped_column(default=False)
+    lookup_off: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 

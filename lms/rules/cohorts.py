@@ -1,12 +1,13 @@
 """Lifecycle of a place in a cohort, and what holds practice."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from lms.rules.curriculum import Module
-from lms.rules.programmes import Programme
+from lms.rules.learning import left_out_of, qualified_reviews, without
+from lms.rules.programmes import Programme, gates_of
 from lms.rules.programmes.nodes import Completions
 from lms.rules.programmes.quantities import is_to_be_set
 from lms.rules.roles import Role
@@ -41,10 +42,12 @@ class OpenRefusal(StrEnum):
     """Why no cohort can be opened under a programme, or not with these words."""
 
     PROGRAMME_UNKNOWN = "open-programme-unknown"
+    EXAMPLE = "open-example"
     FIGURES_TO_BE_SET = "open-figures-to-be-set"
     FIGURES_INVENTED = "open-figures-invented"
     MODULES_MISSING = "open-modules-missing"
     UNREVIEWED = "open-unreviewed"
+    WITHDRAWN = "open-withdrawn"
     NAME_TAKEN = "open-name-taken"
 
 
@@ -198,35 +201,50 @@ def _named_modules(value: Any) -> Iterator[str]:
             yield from _named_modules(getattr(value, field.name))
 
 
-def unreviewed_modules(modules: Iterable[Module]) -> tuple[str, ...]:
-    """Return the titles of modules with a lesson on safety, risk or law that nobody qualified read.
+class WaitingLesson(NamedTuple):
+    """A lesson on safety, risk or law that nobody qualified has signed; both are titles."""
 
-    Edge: a module without such a lesson needs no review here.
+    title: str
+    module: str
+
+
+def waiting_lessons(
+    programme: Programme, modules: Mapping[str, Module], *, is_demo: bool
+) -> tuple[WaitingLesson, ...]:
+    """Return the lessons whose review a programme waits for before anybody is let in.
+
+    Shape: `modules` are the published ones by slug; one that is missing is passed over.
+    Edge:  none where the programme's gate is off, and none in a demo installation. What the
+           programme omits is not waited for. One review signs all lessons of its module.
     """
-    return tuple(module.head.title for module in modules if _waits_for_review(module))
-
-
-def _waits_for_review(module: Module) -> bool:
-    touchy = any(lesson.head.sensitive != "no" for lesson in module.lessons)
-    return touchy and not any(review.capacity == "qualified" for review in module.head.reviews)
+    if is_demo or gates_of(programme).unsigned_lessons == "off":
+        return ()
+    named = [modules[slug] for slug in modules_named(programme) if slug in modules]
+    return tuple(
+        WaitingLesson(lesson.head.title, module.head.title)
+        for module in named
+        if not qualified_reviews(module.head.reviews)
+        for lesson in without(module, left_out_of(programme, module.slug)).lessons
+        if lesson.head.sensitive != "no"
+    )
 
 
 def refusal_to_open(
-    programme: Programme, modules: dict[str, Module], *, is_demo: bool
+    programme: Programme, modules: Mapping[str, Module], *, is_demo: bool
 ) -> OpenRefusal | None:
     """Return why no cohort can be opened under a programme, or None.
 
     Shape: `modules` are the published ones by slug.
-    Edge: a demo installation opens on invented figures and on unreviewed lessons; no other does.
+    Edge: a demo installation opens on invented figures and on unreviewed lessons; no other does,
+          unless the programme's gate is off. An example opens nowhere.
     """
-    named = modules_named(programme)
+    if programme.example:
+        return OpenRefusal.EXAMPLE
     if figures_to_be_set(programme):
         return OpenRefusal.FIGURES_TO_BE_SET
-    if not set(named) <= set(modules):
+    if not set(modules_named(programme)) <= set(modules):
         return OpenRefusal.MODULES_MISSING
-    if is_demo:
-        return None
-    if programme.demo:
+    if programme.demo and not is_demo:
         return OpenRefusal.FIGURES_INVENTED
-    waiting = unreviewed_modules(modules[slug] for slug in named)
+    waiting = waiting_lessons(programme, modules, is_demo=is_demo)
     return OpenRefusal.UNREVIEWED if waiting else None

@@ -52,6 +52,7 @@ class HoursRefusal(StrEnum):
     ALREADY_CORRECTED = "hours-already-corrected"
     NOTE_MISSING = "hours-note-missing"
     CHANGED = "hours-changed"
+    UNREADABLE = "hours-unreadable"
 
 
 S = HoursState

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.rules.roles import Actor, Role
-from lms.rules.visibility import RecordClass, Relation, may_know_of
+from lms.rules.visibility import RecordClass, Relation, may_know_of, may_read
 
 
 class Permission(StrEnum):
@@ -27,10 +27,17 @@ class Permission(StrEnum):
     COHORT_CHANGE = "cohort-change"
     ENROLMENT_ASSIGN = "enrolment-assign"
     ENROLMENT_STEP = "enrolment-step"
+    ENROLMENT_MOVE = "enrolment-move"
+    PROGRAMME_READ = "programme-read"
+    PROGRAMME_CHANGE = "programme-change"
     ORGANISATION_CHANGE = "organisation-change"
     AUDIT_SEE = "audit-see"
     # training
     LEARN = "learn"
+    MODULE_WRITE = "module-write"
+    REFLECTION_SHARE = "reflection-share"
+    DISCLOSURE_LIST = "disclosure-list"
+    DISCLOSURE_READ = "disclosure-read"
     AGREEMENT_SIGN = "agreement-sign"
     AGREEMENT_READ = "agreement-read"
     ATTESTATION_MAKE = "attestation-make"
@@ -54,15 +61,58 @@ class Permission(StrEnum):
     HOURS_READ = "hours-read"
     HOURS_CONFIRM = "hours-confirm"
     HOURS_QUEUE = "hours-queue"
+    # gatherings
+    GATHERING_LIST = "gathering-list"
+    GATHERING_PLAN = "gathering-plan"
+    GATHERING_READ = "gathering-read"
+    GATHERING_ANSWER = "gathering-answer"
+    GATHERING_RUN = "gathering-run"
+    ATTENDANCE_RECORD = "attendance-record"
+    ATTENDANCE_READ = "attendance-read"
+    TRUST_OWN = "trust-own"
+    TRUST_WRITE = "trust-write"
+    # evidence
+    EVIDENCE_LIST = "evidence-list"
+    EVIDENCE_QUEUE = "evidence-queue"
+    DOCUMENT_GIVE = "document-give"
+    DOCUMENT_READ = "document-read"
+    DOCUMENT_REVIEW = "document-review"
+    DOCUMENT_WITHDRAW = "document-withdraw"
+    REFERENCE_ASK = "reference-ask"
+    REFERENCE_READ = "reference-read"
+    QUALIFICATION_READ = "qualification-read"
+    QUALIFICATION_KEEP = "qualification-keep"
+    QUALIFICATION_REVIEW = "qualification-review"
+    ATTEST = "attest"
+    ATTESTATION_END = "attestation-end"
+    WAIVER_ASK = "waiver-ask"
+    WAIVER_READ = "waiver-read"
     # certifying
     VERDICT_READ = "verdict-read"
+    VERDICT_PAST = "verdict-past"
     COHORT_VERDICTS = "cohort-verdicts"
     READINESS_DECIDE = "readiness-decide"
     WAIVER_MAKE = "waiver-make"
     CERTIFICATE_ISSUE = "certificate-issue"
+    ISSUE_RUN = "issue-run"
+    PROPOSAL_LIST = "proposal-list"
+    PROPOSAL_SETTLE = "proposal-settle"
     CERTIFICATE_READ = "certificate-read"
     CERTIFICATE_HIDE = "certificate-hide"
+    CERTIFICATE_CHOOSE = "certificate-choose"
     CERTIFICATE_REVOKE = "certificate-revoke"
+    CERTIFICATE_GIVE_BACK = "certificate-give-back"
+    CERTIFICATE_WISH = "certificate-wish"
+    CERTIFICATE_LOOK_UP = "certificate-look-up"
+    CERTIFICATE_ERASE = "certificate-erase"
+    CERTIFICATE_RENEW = "certificate-renew"
+    CERTIFICATE_REPLACE = "certificate-replace"
+    # appeals
+    APPEAL_LIST = "appeal-list"
+    APPEAL_ASK = "appeal-ask"
+    APPEAL_READ = "appeal-read"
+    APPEAL_ASSIGN = "appeal-assign"
+    APPEAL_ANSWER = "appeal-answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +121,14 @@ class Subject:
 
     `relations` are the asker's to that person; `named` are the people this very object names for
     the act (its marker, its supervisor). None of them count where the asker is the person.
+    `members` are those whom a gathering is for.
     """
 
     organisation_id: int | None = None
     person_id: int | None = None
     relations: frozenset[Relation] = frozenset()
     named: frozenset[int] = frozenset()
+    members: frozenset[int] = frozenset()
 
 
 Predicate = Callable[[Actor, Subject], bool]
@@ -113,6 +165,32 @@ def _named(actor: Actor, subject: Subject) -> bool:
     return subject.person_id != actor.person_id and actor.person_id in subject.named
 
 
+def _opened_to(actor: Actor, subject: Subject) -> bool:
+    """Say whether the person opened this very thing to the asker, who is still beside them."""
+    return _named(actor, subject) and may_read(
+        RecordClass.DISCLOSURE, subject.relations, opened=True
+    )
+
+
+def _invited(actor: Actor, subject: Subject) -> bool:
+    return actor.person_id in subject.members
+
+
+def _runs(actor: Actor, subject: Subject) -> bool:
+    """A gathering's leader, or a trainer in its cohort, for as long as they are a trainer."""
+    return Role.TRAINER in actor.roles and _named(actor, subject)
+
+
+def _signed(actor: Actor, subject: Subject) -> bool:
+    """The supervisor of the person, for what they have signed themselves."""
+    return _supervisor(actor, subject) and actor.person_id in subject.named
+
+
+def _said_it(actor: Actor, subject: Subject) -> bool:
+    """Whoever said this very thing, while they are still beside the person."""
+    return _named(actor, subject) and (_supervisor(actor, subject) or _trainer(actor, subject))
+
+
 _coordinator = _is(Relation.COORDINATOR)
 _office = _holds(Role.COORDINATOR)
 _trainer = _is(Relation.TRAINER)
@@ -136,9 +214,16 @@ ACTS: dict[Permission, tuple[Predicate, ...]] = {
     Permission.COHORT_CHANGE: (_office,),
     Permission.ENROLMENT_ASSIGN: (_coordinator,),
     Permission.ENROLMENT_STEP: (_own,),
+    Permission.ENROLMENT_MOVE: (_coordinator,),
+    Permission.PROGRAMME_READ: (_office,),
+    Permission.PROGRAMME_CHANGE: (_office,),
     Permission.ORGANISATION_CHANGE: (_office, _holds(Role.ADMINISTRATOR)),
     Permission.AUDIT_SEE: (_office, _holds(Role.ADMINISTRATOR)),
     Permission.LEARN: (_trainee, _holds(Role.TRAINER), _holds(Role.AUTHOR), _office),
+    Permission.MODULE_WRITE: (_holds(Role.AUTHOR),),
+    Permission.REFLECTION_SHARE: (_own,),
+    Permission.DISCLOSURE_LIST: (_holds(Role.TRAINER), _holds(Role.SUPERVISOR)),
+    Permission.DISCLOSURE_READ: (_opened_to,),  # who may not read it learns of no such thing
     Permission.AGREEMENT_SIGN: (_own,),
     Permission.AGREEMENT_READ: (_own, _trainer, _supervisor, _coordinator, _host),
     Permission.ATTESTATION_MAKE: (_own,),
@@ -160,14 +245,54 @@ ACTS: dict[Permission, tuple[Predicate, ...]] = {
     Permission.HOURS_READ: (_own, _supervisor, _trainer, _coordinator, _named),
     Permission.HOURS_CONFIRM: (_named,),
     Permission.HOURS_QUEUE: (_holds(Role.SUPERVISOR),),
+    Permission.GATHERING_LIST: (_trainee, _holds(Role.TRAINER), _office),
+    Permission.GATHERING_PLAN: (_runs, _office),
+    Permission.GATHERING_READ: (_invited, _runs, _office),
+    Permission.GATHERING_ANSWER: (_invited,),
+    Permission.GATHERING_RUN: (_runs, _office),
+    Permission.ATTENDANCE_RECORD: (_trainer, _runs, _coordinator),
+    Permission.ATTENDANCE_READ: (_own, _trainer, _supervisor, _coordinator, _host),
+    Permission.TRUST_OWN: (_trainee,),
+    Permission.TRUST_WRITE: (_runs, _office),
+    Permission.EVIDENCE_LIST: (_own, _coordinator, _supervisor),
+    Permission.EVIDENCE_QUEUE: (_office,),
+    Permission.DOCUMENT_GIVE: (_own, _coordinator),
+    Permission.DOCUMENT_READ: (_own, _coordinator, _signed),
+    Permission.DOCUMENT_REVIEW: (_coordinator,),
+    Permission.DOCUMENT_WITHDRAW: (_own, _coordinator),
+    Permission.REFERENCE_ASK: (_own, _coordinator),
+    Permission.REFERENCE_READ: (_own, _coordinator),
+    Permission.QUALIFICATION_READ: (_own, _coordinator),
+    Permission.QUALIFICATION_KEEP: (_own, _coordinator),
+    Permission.QUALIFICATION_REVIEW: (_coordinator,),
+    Permission.ATTEST: (_own, _supervisor, _trainer, _coordinator),
+    Permission.ATTESTATION_END: (_own, _said_it, _coordinator),
+    Permission.WAIVER_ASK: (_own, _coordinator),
+    Permission.WAIVER_READ: (_own, _coordinator),
     Permission.VERDICT_READ: (_own, _trainer, _supervisor, _coordinator),
+    Permission.VERDICT_PAST: (_own, _coordinator),
     Permission.COHORT_VERDICTS: (_office,),
     Permission.READINESS_DECIDE: (_coordinator,),
     Permission.WAIVER_MAKE: (_coordinator,),
     Permission.CERTIFICATE_ISSUE: (_coordinator,),
+    Permission.ISSUE_RUN: (_office,),
+    Permission.PROPOSAL_LIST: (_office,),
+    Permission.PROPOSAL_SETTLE: (_coordinator,),
     Permission.CERTIFICATE_READ: (_own, _coordinator),
     Permission.CERTIFICATE_HIDE: (_own,),
+    Permission.CERTIFICATE_CHOOSE: (_own,),
     Permission.CERTIFICATE_REVOKE: (_coordinator,),
+    Permission.CERTIFICATE_GIVE_BACK: (_own,),
+    Permission.CERTIFICATE_WISH: (_own,),
+    Permission.CERTIFICATE_LOOK_UP: (_coordinator,),
+    Permission.CERTIFICATE_ERASE: (_coordinator,),
+    Permission.CERTIFICATE_RENEW: (_coordinator,),
+    Permission.CERTIFICATE_REPLACE: (_coordinator,),
+    Permission.APPEAL_LIST: (_anyone,),
+    Permission.APPEAL_ASK: (_own,),
+    Permission.APPEAL_READ: (_own, _named),
+    Permission.APPEAL_ASSIGN: (_coordinator,),
+    Permission.APPEAL_ANSWER: (_named,),
 }
 
 # the record class that an asker must be able to know of, so that a no may be a plain no
@@ -177,6 +302,7 @@ READS: dict[Permission, RecordClass] = {
     Permission.ROLE_CHANGE: RecordClass.PROGRESS,
     Permission.ENROLMENT_ASSIGN: RecordClass.PROGRESS,
     Permission.ENROLMENT_STEP: RecordClass.PROGRESS,
+    Permission.ENROLMENT_MOVE: RecordClass.PROGRAMME_MOVE,
     Permission.AGREEMENT_SIGN: RecordClass.AGREEMENT,
     Permission.AGREEMENT_READ: RecordClass.AGREEMENT,
     Permission.ATTESTATION_MAKE: RecordClass.EVIDENCE,
@@ -194,13 +320,51 @@ READS: dict[Permission, RecordClass] = {
     Permission.HOURS_CHANGE: RecordClass.HOURS_ENTRY,
     Permission.HOURS_READ: RecordClass.HOURS_ENTRY,
     Permission.HOURS_CONFIRM: RecordClass.HOURS_ENTRY,
+    Permission.ATTENDANCE_RECORD: RecordClass.ATTENDANCE,
+    Permission.ATTENDANCE_READ: RecordClass.ATTENDANCE,
+    Permission.EVIDENCE_LIST: RecordClass.EVIDENCE,
+    Permission.DOCUMENT_GIVE: RecordClass.EVIDENCE,
+    Permission.DOCUMENT_READ: RecordClass.EVIDENCE,
+    Permission.DOCUMENT_REVIEW: RecordClass.EVIDENCE,
+    Permission.DOCUMENT_WITHDRAW: RecordClass.EVIDENCE,
+    Permission.REFERENCE_ASK: RecordClass.EVIDENCE,
+    Permission.REFERENCE_READ: RecordClass.EVIDENCE,
+    Permission.QUALIFICATION_READ: RecordClass.QUALIFICATION,
+    Permission.QUALIFICATION_KEEP: RecordClass.QUALIFICATION,
+    Permission.QUALIFICATION_REVIEW: RecordClass.QUALIFICATION,
+    Permission.ATTEST: RecordClass.EVIDENCE,
+    Permission.ATTESTATION_END: RecordClass.EVIDENCE,
+    Permission.WAIVER_ASK: RecordClass.EVIDENCE,
+    Permission.WAIVER_READ: RecordClass.EVIDENCE,
     Permission.VERDICT_READ: RecordClass.VERDICT_STATE,
+    Permission.VERDICT_PAST: RecordClass.VERDICT_STATE,
     Permission.READINESS_DECIDE: RecordClass.READINESS_DECISION,
     Permission.WAIVER_MAKE: RecordClass.EVIDENCE,
     Permission.CERTIFICATE_ISSUE: RecordClass.VERDICT_STATE,
+    Permission.PROPOSAL_SETTLE: RecordClass.PROPOSAL,
     Permission.CERTIFICATE_READ: RecordClass.VERDICT_STATE,
     Permission.CERTIFICATE_HIDE: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_CHOOSE: RecordClass.VERDICT_STATE,
     Permission.CERTIFICATE_REVOKE: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_GIVE_BACK: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_WISH: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_LOOK_UP: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_ERASE: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_RENEW: RecordClass.VERDICT_STATE,
+    Permission.CERTIFICATE_REPLACE: RecordClass.VERDICT_STATE,
+    # a coordinator knows that there is one, and reads it only where it names them
+    Permission.APPEAL_ASK: RecordClass.COMPLAINT,
+    Permission.APPEAL_READ: RecordClass.COMPLAINT,
+    Permission.APPEAL_ASSIGN: RecordClass.COMPLAINT,
+    Permission.APPEAL_ANSWER: RecordClass.COMPLAINT,
+}
+
+
+# who may do this knows that the thing is there; to everybody else, of the same house too, it is not
+KNOWN_TO: dict[Permission, Permission] = {
+    Permission.GATHERING_READ: Permission.GATHERING_READ,
+    Permission.GATHERING_ANSWER: Permission.GATHERING_READ,
+    Permission.GATHERING_RUN: Permission.GATHERING_READ,
 }
 
 
@@ -230,6 +394,8 @@ def judge(actor: Actor, permission: Permission, subject: Subject = NOWHERE) -> J
 
 
 def _may_know(actor: Actor, permission: Permission, subject: Subject) -> bool:
+    if permission in KNOWN_TO:
+        return may(actor, KNOWN_TO[permission], subject)
     if subject.person_id is None:
         return subject.organisation_id in (None, actor.organisation_id)
     if subject.person_id == actor.person_id:

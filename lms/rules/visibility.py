@@ -29,6 +29,10 @@ class RecordClass(StrEnum):
     DISCLOSURE_LOG = "log of who read a disclosure"
     PROGRESS = "module progress, completions"
     ATTENDANCE = "attendance"
+    GATHERING = "gathering one is invited to: plan, place, link"
+    GATHERING_ANSWER = "answer to an invitation to a gathering"
+    TRUST_AGREEMENT = "trust agreement of the cohort"
+    TRUST_ACKNOWLEDGED = "trust agreement: who has acknowledged it"
     ANSWERS = "attempt: answers"
     SCORE = "attempt: score and outcome"
     FLAG = "flagged option (conversation to have)"
@@ -50,11 +54,15 @@ class RecordClass(StrEnum):
     SCREENING_NOTES = "screening notes"
     ADJUSTMENT = "adjustment (the need, never a reason)"
     EVIDENCE = "document, attestation, reference, waiver"
+    QUALIFICATION = "qualification record of a trainer or supervisor"
     AGREEMENT = "agreement and signature"
     VERDICT_STATE = "verdict: state of each requirement"
     VERDICT_EVIDENCE = "verdict: numbers and evidence"
+    PROGRAMME_MOVE = "move to another version of the programme, with its reason"
     CERTIFICATE = "certificate: claims and state"
     CERTIFICATE_REASON = "certificate: reason of an event, sealed facts"
+    CERTIFICATE_MATTER = "certificate: what its holder asks for, conditions that lapsed"
+    PROPOSAL = "certificate: proposal that waits, why it was sent back, run of issuing"
     COMPLAINT = "complaint, appeal"
     KEEP_APART = "keep-apart flag"
     SIGNINS = "sign-ins"
@@ -84,6 +92,10 @@ _TABLE: dict[RecordClass, tuple[str, ...]] = {
     RecordClass.DISCLOSURE_LOG: ("y", "-", "-", "-", "-", "-", "-", "-", "-", "-"),
     RecordClass.PROGRESS: ("y", "y", "-", "y", "y", "y", "-", "a", "-", "-"),
     RecordClass.ATTENDANCE: ("y", "y", "-", "y", "y", "y", "-", "a", "-", "-"),
+    RecordClass.GATHERING: ("y", "y", "-", "-", "y", "-", "where invited too", "-", "-", "-"),
+    RecordClass.GATHERING_ANSWER: ("y", "s", "-", "-", "s", "-", "-", "-", "-", "-"),
+    RecordClass.TRUST_AGREEMENT: ("y", "y", "-", "-", "y", "-", "y", "-", "-", "-"),
+    RecordClass.TRUST_ACKNOWLEDGED: ("y", "y", "-", "-", "y", "-", "-", "-", "-", "-"),
     RecordClass.ANSWERS: ("y", "y", "its own items", "-", "-", "-", "-", "-", "-", "-"),
     RecordClass.SCORE: ("y", "y", "r", "o", "y", "s", "-", "a", "-", "-"),
     RecordClass.FLAG: ("-", "y", "-", "-", "y", "-", "-", "-", "-", "-"),
@@ -105,11 +117,15 @@ _TABLE: dict[RecordClass, tuple[str, ...]] = {
     RecordClass.SCREENING_NOTES: ("-", "-", "-", "-", "named screeners", "-", "-", "-", "-", "-"),
     RecordClass.ADJUSTMENT: ("y", "y", "the part that applies", "the part that applies", "y", "-", "-", "-", "-", "-"),  # noqa: E501
     RecordClass.EVIDENCE: ("y", "-", "-", "own", "y", "-", "-", "-", "-", "-"),
+    RecordClass.QUALIFICATION: ("y", "-", "-", "-", "y", "-", "-", "-", "-", "-"),
     RecordClass.AGREEMENT: ("y", "y", "-", "y", "y", "y", "-", "-", "-", "-"),
     RecordClass.VERDICT_STATE: ("y", "y", "-", "y", "y", "s, whole only", "-", "a", "-", "-"),
     RecordClass.VERDICT_EVIDENCE: ("y", "as the rows above", "-", "as the rows above", "y", "-", "-", "-", "-", "-"),  # noqa: E501
+    RecordClass.PROGRAMME_MOVE: ("y", "-", "-", "-", "y", "-", "-", "-", "-", "-"),
     RecordClass.CERTIFICATE: ("y", "y", "y", "y", "y", "y", "o", "a", "y", "claims not hidden, and state"),  # noqa: E501
     RecordClass.CERTIFICATE_REASON: ("own reasons", "-", "-", "-", "y", "-", "-", "-", "-", "-"),
+    RecordClass.CERTIFICATE_MATTER: ("y", "-", "-", "-", "y", "-", "-", "-", "-", "-"),
+    RecordClass.PROPOSAL: ("-", "-", "-", "-", "y", "-", "-", "-", "-", "-"),
     RecordClass.COMPLAINT: ("own", "-", "-", "-", "its named decider", "-", "-", "-", "-", "-"),
     RecordClass.KEEP_APART: ("own", "-", "-", "-", "y", "-", "-", "-", "-", "-"),
     RecordClass.SIGNINS: ("y", "-", "-", "-", "-", "-", "-", "-", "ends only", "-"),

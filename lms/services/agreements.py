@@ -7,12 +7,20 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.content.markdown import Page
 from lms.db import lock_row
-from lms.models import Attestation, Cohort, ContentVersion, Enrolment, Person, Signature
+from lms.models import (
+    Attestation,
+    Certificate,
+    Cohort,
+    ContentVersion,
+    Enrolment,
+    Person,
+    Signature,
+)
 from lms.rules.agreements import (
     Agreement,
     AgreementState,
@@ -26,8 +34,9 @@ from lms.rules.agreements import (
     refusal_to_sign,
 )
 from lms.rules.cohorts import EnrolmentState
+from lms.rules.curriculum import SOURCE_LANGUAGE
 from lms.rules.learning import SELF, attestations_asked
-from lms.rules.programmes import Programme
+from lms.rules.programmes import Programme, agreements_to_renew
 from lms.sealing import SealBrokenError
 from lms.services.audit import record_act
 from lms.services.errors import MissingError, RefusedError
@@ -54,6 +63,7 @@ class AgreementRow:
     version: int
     state: AgreementState
     signed: Signature | None
+    language: str = SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class SignedRow:
 
     signature: Signature
     title: str
+    language: str = SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,10 @@ def list_agreements(session: Session, place: Enrolment) -> list[AgreementRow]:
         version, mine = versions[agreement.slug], signatures.get(agreement.slug, [])
         state = agreement_state(version.number, [s.version_number for s in mine])
         newest = mine[-1] if mine else None
-        rows.append(AgreementRow(version.slug, version.title, version.number, state, newest))
+        language = agreement.head.language
+        rows.append(
+            AgreementRow(version.slug, version.title, version.number, state, newest, language)
+        )
     return rows
 
 
@@ -147,12 +161,18 @@ def find_owed_agreement(session: Session, place: Enrolment) -> AgreementRow | No
 def list_signed(session: Session, person_id: int) -> list[SignedRow]:
     """Return everything a person has signed, newest first."""
     query = (
-        select(Signature, ContentVersion.title)
+        select(Signature, ContentVersion)
         .join(ContentVersion, ContentVersion.id == Signature.version_id)
         .where(Signature.person_id == person_id)
         .order_by(Signature.recorded_at.desc(), Signature.id.desc())
     )
-    return [SignedRow(row.Signature, row.title) for row in session.execute(query)]
+    found = session.execute(query).all()
+    return [_signed_row(session, row.Signature, row.ContentVersion) for row in found]
+
+
+def _signed_row(session: Session, signature: Signature, version: ContentVersion) -> SignedRow:
+    agreement: Agreement = definition_of(session, version)
+    return SignedRow(signature, version.title, agreement.head.language)
 
 
 def get_signature(session: Session, public_id: str) -> Signature:
@@ -188,8 +208,20 @@ def open_sheet(session: Session, place: Enrolment, slug: str) -> Sheet:
         questions=_questions_first(session, agreement, mine),
         changes=_changes(session, earlier, agreement) if earlier else (),
         earlier=earlier.version_number if earlier else None,
-        signature=next((s for s in mine if s.version_id == version.id), None),
+        signature=_standing(session, place, [s for s in mine if s.version_id == version.id]),
     )
+
+
+def _standing(session: Session, place: Enrolment, mine: list[Signature]) -> Signature | None:
+    """Return the newest signature, None where there is none or a renewal asks for another."""
+    newest = max(mine, key=lambda one: (one.happened_on, one.id), default=None)
+    version = session.get_one(ContentVersion, place.programme_version_id)
+    asked = agreements_to_renew(definition_of(session, version))
+    if newest is None or newest.agreement not in asked:
+        return newest
+    held = Certificate.is_whole & (Certificate.enrolment_id == place.id)
+    last = session.scalar(select(func.max(Certificate.issued_on)).where(held))
+    return None if last is not None and newest.happened_on < last else newest
 
 
 def _questions_first(

@@ -83,9 +83,9 @@ def save_draft(
     if op_id and row.op_id == op_id:
         return row.version
     if base_version is not None and base_version != row.version:
-        theirs = json.loads(open_text(session, person_id, row.sealed, _about(key)))
-        if theirs != body:
-            raise ClashError(theirs, body, row.version)
+        theirs = find_draft(session, person_id, key)
+        if theirs is not None and theirs.body != body:
+            raise ClashError(theirs.body, body, row.version)
     row.sealed, row.op_id, row.saved_at = sealed, op_id, now
     row.version += 1
     session.flush()
@@ -113,9 +113,10 @@ def _insert_draft(
     return 1
 
 
-def drop_draft(session: Session, person_id: int, key: str) -> None:
-    """Forget a draft once its words were sent."""
-    session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key == key))
+def drop_draft(session: Session, person_id: int, key: str, *, version: int | None = None) -> None:
+    """Forget a draft once its words were sent; with a `version` only that very one."""
+    query = delete(Draft).where(Draft.person_id == person_id, Draft.key == key)
+    session.execute(query if version is None else query.where(Draft.version == version))
 
 
 def drop_old_drafts(session: Session, now: datetime) -> None:

@@ -15,6 +15,15 @@ class MissingError(Exception):
     """What was asked for is not there, or the asker may not know that it is."""
 
 
+class LeftOutError(MissingError):
+    """A lesson that the asker's programme leaves out: the reason may be shown, the lesson not."""
+
+    def __init__(self, title: str, reason: str) -> None:
+        super().__init__("left out")
+        self.title = title
+        self.reason = reason
+
+
 class ClashError(Exception):
     """Somebody else changed this meanwhile; both texts are kept.
 

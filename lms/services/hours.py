@@ -29,7 +29,7 @@ from lms.services.facts import add_fact, touch_record
 from lms.services.people import today_in
 from lms.services.practice import refuse_held_practice
 from lms.services.publishing import current_version, definition_of
-from lms.services.sealed import open_text, seal_text
+from lms.services.sealed import is_readable, read_text, seal_text
 
 SUPERVISION = "supervision"
 
@@ -44,6 +44,8 @@ class HoursDetail:
     summary: str
     note: str
     confirmation: Confirmation | None
+    confirmer: str
+    taken_back: str
     corrects: str | None
     corrected_by: str | None
 
@@ -122,13 +124,17 @@ def detail_of(session: Session, entry: HoursEntry) -> HoursDetail:
     confirmation = session.scalars(
         select(Confirmation).where(Confirmation.entry_id == entry.id)
     ).one_or_none()
+    confirmer = confirmation.confirmed_by if confirmation else None
+    taken_back = confirmation.withdrawn_reason if confirmation else None
     return HoursDetail(
         entry=entry,
         claim=claim_of(entry),
         supervisor=name,
-        summary=open_text(session, place.person_id, entry.summary, _about(entry, "summary")),
-        note=open_text(session, place.person_id, entry.return_note, _about(entry, "note")),
+        summary=read_text(session, place.person_id, entry.summary, _about(entry, "summary")),
+        note=read_text(session, place.person_id, entry.return_note, _about(entry, "note")),
         confirmation=confirmation,
+        confirmer=session.scalar(select(Person.chosen_name).where(Person.id == confirmer)) or "",
+        taken_back=read_text(session, place.person_id, taken_back, _about(entry, "withdrawn")),
         corrects=corrects,
         corrected_by=corrected_by,
     )
@@ -303,6 +309,8 @@ def confirm_entry(
         raise RefusedError(HoursRefusal.CHANGED)
     _move(session, entry, HoursState.CONFIRMED)
     detail = detail_of(session, entry)
+    if not is_readable(detail.summary):
+        raise RefusedError(HoursRefusal.UNREADABLE)
     place = _owner(session, entry)
     signed = Confirmation(
         entry_id=entry.id,
@@ -318,15 +326,23 @@ def confirm_entry(
     return signed
 
 
-def return_entry(session: Session, entry: HoursEntry, *, by: int, note: str, now: datetime) -> None:
-    """Give a sent entry back to its writer with a note."""
+def return_entry(
+    session: Session, entry: HoursEntry, *, by: int, note: str, version: int, now: datetime
+) -> None:
+    """Give a sent entry back to its writer with a note on what was read: `version`.
+
+    Raises: RefusedError.
+    """
     if not note:
         raise RefusedError(HoursRefusal.NOTE_MISSING)
     session.refresh(entry, with_for_update=True)
+    if entry.version != version:
+        raise RefusedError(HoursRefusal.CHANGED)
     _move(session, entry, HoursState.RETURNED)
     owner = _owner(session, entry).person_id
     entry.return_note = seal_text(session, owner, note, _about(entry, "note"), now)
     entry.version += 1
+    entry.returned_at, entry.returned_by = now, by
     _note_act(session, "hours-returned", entry, by, now)
 
 
@@ -347,6 +363,43 @@ def withdraw_confirmation(
     signed.withdrawn_at = now
     signed.withdrawn_reason = seal_text(session, owner, reason, _about(entry, "withdrawn"), now)
     _note_act(session, "hours-confirmation-withdrawn", entry, by, now)
+
+
+def confirm_again(
+    session: Session, entry: HoursEntry, *, by: int, version: int, op_id: str, now: datetime
+) -> HoursEntry:
+    """Return a new entry that says the same as one that was not confirmed, confirmed by `by`.
+
+    Edge: the old one stays readable, names its correction, and counts no more. `version` is what
+          was read.
+    Raises: RefusedError.
+    """
+    session.refresh(entry, with_for_update=True)
+    if entry.version != version:
+        raise RefusedError(HoursRefusal.CHANGED)
+    detail = detail_of(session, entry)
+    if detail.corrected_by:
+        raise RefusedError(HoursRefusal.ALREADY_CORRECTED)
+    if not is_readable(detail.summary):
+        raise RefusedError(HoursRefusal.UNREADABLE)
+    if entry.state != HoursState.WITHDRAWN:
+        _move(session, entry, HoursState.WITHDRAWN)
+    newer = HoursEntry(
+        enrolment_id=entry.enrolment_id,
+        recorded_at=now,
+        ledger=entry.ledger,
+        state=HoursState.SUBMITTED.value,
+        submitted_at=now,
+        op_id=op_id,
+        corrects_id=entry.id,
+    )
+    _put(session, newer, detail.claim)
+    add_fact(session, newer)
+    owner = _owner(session, entry).person_id
+    newer.summary = seal_text(session, owner, detail.summary, _about(newer, "summary"), now)
+    session.flush()
+    confirm_entry(session, newer, by=by, version=newer.version, now=now)
+    return newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +429,7 @@ def list_waiting(session: Session, supervisor_id: int) -> list[QueueRow]:
         QueueRow(
             entry,
             person.chosen_name,
-            open_text(session, person.id, entry.summary, _about(entry, "summary")),
+            read_text(session, person.id, entry.summary, _about(entry, "summary")),
             json.loads(entry.domains),
         )
         for entry, person in session.execute(query)

@@ -11,6 +11,12 @@ class WrongDatabaseError(Exception):
     """A real configuration was pointed at a demo database, or the other way round."""
 
 
+def is_demo_here(session: Session) -> bool:
+    """Say whether this database holds the demo."""
+    row = session.get(Installation, 1)
+    return row is not None and row.is_demo
+
+
 def mark_installation(session: Session, *, is_demo: bool, now: datetime) -> None:
     """Say what this database is, the first time; refuse where it is the other."""
     row = session.get(Installation, 1)

@@ -11,10 +11,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.models import Mail
+from lms.models import Address, Mail, Person
 from lms.services.jobs import queue_job
 
 Sender = Callable[[Mail], None]
+
+
+def may_send(person: Person) -> bool:
+    """Say whether a person wants letters beyond those to come in; asked each time."""
+    return person.mail_wanted and person.closed_at is None
+
+
+def first_address(session: Session, person_id: int) -> str | None:
+    """Return the address a person's letters go to, None where none was confirmed."""
+    query = (
+        select(Address.written)
+        .where(Address.person_id == person_id, Address.confirmed_at.is_not(None))
+        .order_by(Address.rank)
+    )
+    return session.scalars(query.limit(1)).one_or_none()
 
 
 def queue_mail(session: Session, *, to: str, subject: str, body: str, now: datetime) -> Mail:

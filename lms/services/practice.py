@@ -3,8 +3,17 @@
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.models import Cohort, ContentVersion, Enrolment, Organisation, Person, Signature
+from lms.models import (
+    Cohort,
+    ContentVersion,
+    Enrolment,
+    Invitation,
+    Organisation,
+    Person,
+    Signature,
+)
 from lms.rules.cohorts import EnrolmentState, PracticeHold, hold_on_practice
+from lms.rules.people import TRAINEE
 from lms.services.errors import MissingError, RefusedError
 
 
@@ -20,6 +29,19 @@ _PLACE = (
     .order_by(Enrolment.id.desc())
     .limit(1)
 )
+
+
+def find_awaited_cohort(session: Session, person_id: int) -> Cohort | None:
+    """Return the cohort that a person without a place was invited into last, or None."""
+    query = (
+        select(Cohort)
+        .join(Invitation, Invitation.cohort_id == Cohort.id)
+        .where(Invitation.claimed_by == person_id, Invitation.role == TRAINEE)
+        .options(joinedload(Cohort.programme_version))
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
 
 
 def get_place(session: Session, person_id: int) -> Enrolment:

@@ -1,10 +1,8 @@
 """Readiness decisions and waivers: recorded by a named person, with reasons, never overwritten."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from lms.models import Enrolment, Person, ReadinessDecision, Waiver
 from lms.rules.programmes import Programme
-from lms.rules.programmes.nodes import DecisionBy, Requirement
+from lms.rules.programmes.nodes import DecisionBy
+from lms.rules.programmes.walking import nodes_of
 from lms.rules.readiness import (
     DecisionCase,
     DecisionOutcome,
@@ -26,30 +25,26 @@ from lms.services.errors import RefusedError
 from lms.services.facts import add_fact, replace_fact
 from lms.services.people import today_in
 from lms.services.publishing import definition_of
-from lms.services.sealed import open_text, seal_text
+from lms.services.sealed import read_text, seal_text
 
 CAPACITY = "coordinator"
 
 
-def nodes_of(programme: Programme) -> Iterator[Requirement]:
-    """Yield every requirement of a programme, at whatever depth."""
-    waiting: list[Any] = list(programme.requirements)
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, Requirement):
-            yield node
-        if is_dataclass(node):
-            for part in fields(node):
-                value = getattr(node, part.name)
-                waiting.extend(value if isinstance(value, tuple) else [value])
+def decision_asked(programme: Programme, what: str = "") -> DecisionBy | None:
+    """Return the decision that a programme leaves to a coordinator, or None.
+
+    Edge: `what` names one of several; without it, or where it names none, it is the first of all.
+    """
+    asked = [
+        node for node in nodes_of(programme) if isinstance(node, DecisionBy) and CAPACITY in node.by
+    ]
+    first = asked[0] if asked else None
+    return next((node for node in asked if node.what == what), first)
 
 
-def decision_asked(programme: Programme) -> DecisionBy | None:
-    """Return the decision that a programme leaves to a coordinator, or None."""
-    for node in nodes_of(programme):
-        if isinstance(node, DecisionBy) and CAPACITY in node.by:
-            return node
-    return None
+def decision_for(session: Session, place: Enrolment, what: str = "") -> DecisionBy | None:
+    """Return the decision that a place's programme leaves to a coordinator, or None."""
+    return decision_asked(_programme(session, place), what)
 
 
 def _programme(session: Session, place: Enrolment) -> Programme:
@@ -67,13 +62,14 @@ def decide_readiness(
     by: int,
     op_id: str,
     now: datetime,
+    matter: str = "",
 ) -> ReadinessDecision:
     """Record a decision; it stands until a later one, and the earlier stays on record.
 
     Edge: the same form sent twice leads to the one decision.
     Raises: RefusedError(DecisionRefusal).
     """
-    asked = decision_asked(_programme(session, place))
+    asked = decision_asked(_programme(session, place), matter)
     case = DecisionCase(by, place.person_id, reasons, sources, asked is not None)
     refusal = refusal_to_decide(case)
     if refusal:
@@ -157,6 +153,8 @@ def _standing(session: Session, enrolment_id: int, what: str) -> list[ReadinessD
 class DecisionShown:
     """A decision with its reasons opened, for those who may read them."""
 
+    id: int
+    public_id: str
     outcome: str
     on: date
     by: str
@@ -175,24 +173,17 @@ def list_decisions(session: Session, place: Enrolment) -> list[DecisionShown]:
     )
     return [
         DecisionShown(
+            row.id,
+            row.public_id,
             row.outcome,
             row.happened_on,
             name,
-            open_text(session, place.person_id, row.reasons, f"decision:{row.public_id}"),
+            read_text(session, place.person_id, row.reasons, f"decision:{row.public_id}"),
             json.loads(row.sources),
             row.replaced_at is None,
         )
         for row, name in session.execute(query)
     ]
-
-
-def waivable_requirements(session: Session, place: Enrolment) -> dict[str, str]:
-    """Return what a coordinator may waive for a place: requirement id to label."""
-    return {
-        node.id: node.label
-        for node in nodes_of(_programme(session, place))
-        if node.waivable is not None and CAPACITY in node.waivable.by
-    }
 
 
 def waive_requirement(

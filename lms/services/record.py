@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.models import (
@@ -25,6 +25,7 @@ from lms.models import (
     Marking,
     Performance,
     Person,
+    ProgrammeMove,
     ReadinessDecision,
     Score,
     Signature,
@@ -46,10 +47,14 @@ from lms.rules.record import (
     WaiverFact,
 )
 from lms.rules.roleplays import competency_levels
+from lms.services.evidence import allowances_of, document_rows, documents_of, people_in
+from lms.services.gatherings import gathering_facts, hours_of
 from lms.services.publishing import definition_at
 
 RELEASED = "released"
+IN_THE_LEDGER = ("submitted", "confirmed")
 AnySelect = Select[*tuple[Any, ...]]
+AnyUnion = CompoundSelect[*tuple[Any, ...]]
 
 
 class Place(NamedTuple):
@@ -69,7 +74,8 @@ class Place(NamedTuple):
     programme_hash: str
 
 
-def _places(scope: Select[int]) -> AnySelect:
+def _places(scope: Select[int], known_at: datetime | None) -> AnySelect:
+    pinned = _pinned(known_at)
     return (
         select(
             Enrolment.id,
@@ -80,16 +86,41 @@ def _places(scope: Select[int]) -> AnySelect:
             Enrolment.state,
             Enrolment.cohort_id,
             Cohort.zone,
-            Enrolment.programme_version_id,
+            pinned,
             Enrolment.facts_version,
             Enrolment.happened_on,
             ContentVersion.hash,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(ContentVersion, ContentVersion.id == Enrolment.programme_version_id)
+        .join(ContentVersion, ContentVersion.id == pinned)
         .where(Enrolment.id.in_(scope))
         .order_by(Enrolment.id)
+    )
+
+
+def _pinned(known_at: datetime | None) -> ColumnElement[int]:
+    """Return the version that a place was pinned to at an instant: before later moves, if any."""
+    now = Enrolment.programme_version_id
+    if known_at is None:
+        return now.expression
+    moved = (
+        select(ProgrammeMove.from_version_id)
+        .where(ProgrammeMove.enrolment_id == Enrolment.id, ProgrammeMove.recorded_at > known_at)
+        .order_by(ProgrammeMove.recorded_at, ProgrammeMove.id)
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    return func.coalesce(moved, now)
+
+
+def versions_pinned(scope: Select[int]) -> Select[int]:
+    """Return the programme versions that the places of a scope are, or ever were, pinned to."""
+    now = select(Enrolment.programme_version_id).where(Enrolment.id.in_(scope))
+    before = select(ProgrammeMove.from_version_id).where(ProgrammeMove.enrolment_id.in_(scope))
+    return select(ContentVersion.id).where(
+        or_(ContentVersion.id.in_(now), ContentVersion.id.in_(before))
     )
 
 
@@ -127,7 +158,7 @@ def _hours(scope: Select[int], known_at: datetime | None) -> AnySelect:
             HoursEntry.group_size,
             HoursEntry.domains,
             HoursEntry.medium,
-            HoursEntry.state,
+            _state_of_hours(known_at),
             HoursEntry.recorded_at,
             supervisor.public_id,
             Confirmation.confirmed_at,
@@ -135,9 +166,24 @@ def _hours(scope: Select[int], known_at: datetime | None) -> AnySelect:
         )
         .join(supervisor, supervisor.id == HoursEntry.supervisor_id)
         .outerjoin(Confirmation, Confirmation.entry_id == HoursEntry.id)
-        .where(HoursEntry.enrolment_id.in_(scope), HoursEntry.state.in_(("submitted", "confirmed")))
+        .where(HoursEntry.enrolment_id.in_(scope), _state_of_hours(known_at).in_(IN_THE_LEDGER))
     )
     return _known(query, HoursEntry, known_at)
+
+
+def _state_of_hours(known_at: datetime | None) -> ColumnElement[str]:
+    """Return an entry's state as it was known at an instant: what came later is not seen."""
+    if known_at is None:
+        return HoursEntry.state.expression
+    signed = Confirmation.confirmed_at <= known_at
+    kept = or_(Confirmation.withdrawn_at.is_(None), Confirmation.withdrawn_at > known_at)
+    sent = and_(HoursEntry.submitted_at <= known_at, HoursEntry.state != "withdrawn")
+    return case(
+        (and_(signed, kept), "confirmed"),
+        (signed, "withdrawn"),
+        (or_(sent, Confirmation.confirmed_at > known_at), "submitted"),
+        else_="draft",
+    )
 
 
 def _scores(scope: Select[int], known_at: datetime | None) -> AnySelect:
@@ -178,7 +224,7 @@ def _performances(scope: Select[int], known_at: datetime | None) -> AnySelect:
     )
     if known_at is not None:
         query = query.where(Performance.released_at <= known_at)
-    return query
+    return _known(query, Performance, known_at)
 
 
 def _harm(scope: Select[int]) -> AnySelect:
@@ -200,6 +246,7 @@ def _attestations(scope: Select[int], known_at: datetime | None) -> AnySelect:
         Attestation.what,
         Attestation.capacity,
         Attestation.happened_on,
+        Attestation.type,
     ).where(Attestation.enrolment_id.in_(scope))
     return _known(query, Attestation, known_at)
 
@@ -252,8 +299,11 @@ def _waivers(scope: Select[int], known_at: datetime | None) -> AnySelect:
     return _known(query, Waiver, known_at)
 
 
-def _certificates(scope: Select[int]) -> AnySelect:
-    return (
+def _certificates(scope: Select[int], known_at: datetime | None) -> AnySelect:
+    there = CertificateEvent.certificate_id == Certificate.id
+    if known_at is not None:
+        there = and_(there, CertificateEvent.recorded_at <= known_at)
+    query = (
         select(
             Certificate.enrolment_id,
             Certificate.public_id,
@@ -264,15 +314,16 @@ def _certificates(scope: Select[int]) -> AnySelect:
             CertificateEvent.happened_on,
             CertificateEvent.recorded_at,
         )
-        .outerjoin(CertificateEvent, CertificateEvent.certificate_id == Certificate.id)
-        .where(Certificate.enrolment_id.in_(scope))
+        .outerjoin(CertificateEvent, there)
+        .where(Certificate.enrolment_id.in_(scope), Certificate.is_whole)
     )
+    return query if known_at is None else query.where(Certificate.issued_at <= known_at)
 
 
 class _Stream:
     """One kind of fact, read in the order of enrolments and handed out group by group."""
 
-    def __init__(self, session: Session, query: AnySelect) -> None:
+    def __init__(self, session: Session, query: AnySelect | AnyUnion) -> None:
         ordered = query.order_by(query.selected_columns[0])
         rows = session.execute(ordered.execution_options(yield_per=2000))
         self._groups = groupby((tuple(row) for row in rows), key=lambda row: row[0])
@@ -301,24 +352,27 @@ def load_records(
 
     Shape: `scope` selects enrolment ids. `known_at` gives the facts as then known; None is now.
     """
-    places = [Place(*row) for row in session.execute(_places(scope))]
+    places = [Place(*row) for row in session.execute(_places(scope, known_at))]
     streams = {
         "completions": _Stream(session, _completions(scope, known_at)),
         "hours": _Stream(session, _hours(scope, known_at)),
+        "gatherings": _Stream(session, gathering_facts(scope, known_at)),
         "scores": _Stream(session, _scores(scope, known_at)),
         "performances": _Stream(session, _performances(scope, known_at)),
         "harm": _Stream(session, _harm(scope)),
+        "documents": _Stream(session, document_rows(scope, known_at)),
         "attestations": _Stream(session, _attestations(scope, known_at)),
         "signatures": _Stream(session, _signatures(scope, known_at)),
         "decisions": _Stream(session, _decisions(scope, known_at)),
         "resolutions": _Stream(session, _resolutions(scope, known_at)),
         "waivers": _Stream(session, _waivers(scope, known_at)),
-        "certificates": _Stream(session, _certificates(scope)),
+        "certificates": _Stream(session, _certificates(scope, known_at)),
     }
     scenarios = _Scenarios(session, scope)
+    people = people_in(session, scope, known_at)
     for place in places:
         rows = {name: stream.of(place.enrolment_id) for name, stream in streams.items()}
-        yield place, _record(place, rows, scenarios)
+        yield place, _record(place, rows, scenarios)._replace(people=people)
 
 
 class _Scenarios:
@@ -345,21 +399,28 @@ def _record(place: Place, rows: dict[str, list[tuple[Any, ...]]], scenarios: _Sc
             CompletionFact(id=i, module=module, on=on, version=str(number))
             for _, i, module, on, number in rows["completions"]
         ),
-        hours=tuple(_hours_fact(row, zone) for row in rows["hours"]),
+        hours=(
+            *(_hours_fact(row, zone) for row in rows["hours"]),
+            *hours_of(rows["gatherings"], zone),
+        ),
         scores=tuple(
             ScoreFact(id=i, assessment=a, score_percent=p, on=on, part=part, state=RELEASED)
             for _, i, a, p, on, part in rows["scores"]
         ),
         rubrics=tuple(_performance_facts(rows["performances"], rows["harm"], scenarios)),
+        documents=tuple(documents_of(rows["documents"])),
         attestations=tuple(
-            AttestationFact(id=i, what=what, by=by, on=on)
-            for _, i, what, by, on in rows["attestations"]
+            AttestationFact(id=i, what=what, by=by, on=on, type=kind or None)
+            for _, i, what, by, on, kind in rows["attestations"]
         ),
         signatures=tuple(
             SignatureFact(id=i, agreement=agreement, version=str(number), on=on)
             for _, i, agreement, number, on in rows["signatures"]
         ),
-        decisions=tuple(_decision_facts(rows["decisions"], rows["resolutions"])),
+        decisions=(
+            *_decision_facts(rows["decisions"], rows["resolutions"]),
+            *allowances_of(rows["documents"]),
+        ),
         waivers=tuple(
             WaiverFact(id=i, requirement=requirement, by=by, on=on)
             for _, i, requirement, by, on in rows["waivers"]
@@ -408,6 +469,7 @@ def _performance_facts(
             harm=tuple(sorted(set(ticked.get(key, ())))),
             state=RELEASED,
             markers=tuple(sorted(row[8] for row in group)),
+            apart=furthest_apart(levels),
         )
 
 
@@ -425,6 +487,15 @@ def _lowest(levels: Iterable[dict[str, int]]) -> dict[str, int]:
         for competency, level in found.items():
             lowest[competency] = min(level, lowest.get(competency, level))
     return lowest
+
+
+def furthest_apart(levels: Iterable[dict[str, int]]) -> int:
+    """Return by how many levels markers differ in the competency where they differ most."""
+    seen: dict[str, list[int]] = {}
+    for found in levels:
+        for competency, level in found.items():
+            seen.setdefault(competency, []).append(level)
+    return max((max(own) - min(own) for own in seen.values()), default=0)
 
 
 def _decision_facts(

@@ -1,25 +1,36 @@
 """What an actor is to a person, whose an object is, and which rows a list may hold."""
 
+import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.models import (
+    Appeal,
     Assignment,
+    Attestation,
     Cohort,
     ContentVersion,
+    Document,
     Enrolment,
+    Gathering,
     HoursEntry,
     Invitation,
+    IssueRun,
     Organisation,
     Performance,
     Person,
+    Qualification,
+    Reflection,
     RoleGrant,
+    Seat,
+    Sharing,
     Signin,
 )
+from lms.rules.appeals import FITTING, AppealKind, AppealState
 from lms.rules.policy import Subject
 from lms.rules.roles import Actor, Role
 from lms.rules.visibility import RecordClass, Relation, Sight, sight_of
@@ -120,29 +131,149 @@ def roles_held(whose: ColumnElement[bool], on: Any) -> Select[str]:
     )
 
 
-def _named_in(thing: Any) -> frozenset[int]:
+class OwnedRef(NamedTuple):
+    """Which row an address names and whose it is, where nothing else of it is asked."""
+
+    id: int
+    organisation_id: int
+    person_id: int
+
+
+def _named_in(session: Session, actor: Actor, thing: Any) -> frozenset[int]:
     if isinstance(thing, Performance):
         return frozenset({thing.marker_id})
     if isinstance(thing, HoursEntry):
         return frozenset({thing.supervisor_id})
+    if isinstance(thing, Sharing):
+        return frozenset({thing.reader_id})
+    if isinstance(thing, Attestation):
+        return frozenset({thing.attested_by})
+    if isinstance(thing, Document):
+        ids = [one for one in json.loads(thing.signers) if not one.startswith(("n-", "r-"))]
+        query = select(Person.id).where(Person.public_id.in_(ids))
+        return frozenset(session.scalars(query)) if ids else frozenset()
+    if isinstance(thing, Appeal):
+        return _answering(actor, thing)
+    if isinstance(thing, Cohort | Gathering | Seat) and Role.TRAINER in actor.roles:
+        return frozenset({actor.person_id}) if _runs(session, actor, thing) else frozenset()
     return frozenset()
+
+
+def _answering(actor: Actor, appeal: Appeal) -> frozenset[int]:
+    """Return who answers an appeal: the named decider, and whoever it was sent back to.
+
+    Edge: each for as long as they hold a role that fits.
+    """
+    if not FITTING[AppealKind(appeal.kind)] & actor.roles:
+        return frozenset()
+    sent_back = appeal.state == AppealState.SENT_BACK or appeal.again_at is not None
+    named = {appeal.decider_id, appeal.taken_by if sent_back else None}
+    return frozenset(person_id for person_id in named if person_id is not None)
+
+
+def _runs(session: Session, actor: Actor, thing: Cohort | Gathering | Seat) -> bool:
+    if isinstance(thing, Cohort):
+        trains = cohorts_trained_by(actor).where(Enrolment.cohort_id == thing.id)
+        return session.scalars(trains.limit(1)).one_or_none() is not None
+    gathering_id = thing.id if isinstance(thing, Gathering) else thing.gathering_id
+    led = gatherings_run_by(actor).where(Gathering.id == gathering_id)
+    return session.scalars(led).one_or_none() is not None
+
+
+def cohorts_trained_by(actor: Actor) -> Select[int]:
+    """Return the ids of the cohorts in which `actor` is somebody's trainer now."""
+    return (
+        select(Enrolment.cohort_id)
+        .join(Assignment, Assignment.enrolment_id == Enrolment.id)
+        .where(
+            Assignment.person_id == actor.person_id,
+            Assignment.kind.in_(("trainer", "second-trainer")),
+            Assignment.until_on.is_(None),
+            Enrolment.state != "withdrawn",
+        )
+    )
+
+
+def gatherings_run_by(actor: Actor) -> Select[int]:
+    """Return the ids of the gatherings that `actor` leads, or that are in a cohort they train."""
+    return select(Gathering.id).where(
+        or_(
+            Gathering.leader_id == actor.person_id,
+            Gathering.cohort_id.in_(cohorts_trained_by(actor)),
+        )
+    )
+
+
+def _members_in(session: Session, actor: Actor, thing: Any) -> frozenset[int]:
+    if not isinstance(thing, Gathering):
+        return frozenset()
+    invited = gatherings_for(actor).where(Gathering.id == thing.id)
+    found = session.scalars(invited.limit(1)).one_or_none()
+    return frozenset() if found is None else frozenset({actor.person_id})
+
+
+def gatherings_for(actor: Actor) -> Select[int]:
+    """Return the ids of the gatherings that `actor` is invited to."""
+    return (
+        select(Gathering.id)
+        .join(Seat, Seat.gathering_id == Gathering.id)
+        .join(Enrolment, Enrolment.id == Seat.enrolment_id)
+        .where(Enrolment.person_id == actor.person_id, Enrolment.state != "withdrawn")
+    )
+
+
+def scope_of_gatherings(actor: Actor) -> Select[int]:
+    """Return the ids of the gatherings that `actor` may list: invited to, run, or of the house."""
+    ways = [Gathering.id.in_(gatherings_for(actor))]
+    if Role.TRAINER in actor.roles:
+        ways.append(Gathering.id.in_(gatherings_run_by(actor)))
+    if Role.COORDINATOR in actor.roles:
+        ways.append(Gathering.cohort_id.in_(_cohorts_at_home(actor)))
+    return select(Gathering.id).where(or_(*ways))
+
+
+def scope_of_cohorts(actor: Actor) -> Select[int]:
+    """Return the ids of the cohorts for which `actor` may plan gatherings."""
+    ways = []
+    if Role.TRAINER in actor.roles:
+        ways.append(Cohort.id.in_(cohorts_trained_by(actor)))
+    if Role.COORDINATOR in actor.roles:
+        ways.append(Cohort.id.in_(_cohorts_at_home(actor)))
+    query = select(Cohort.id)
+    return query.where(or_(*ways)) if ways else query.where(Cohort.id.is_(None))
+
+
+def _cohorts_at_home(actor: Actor) -> Select[int]:
+    return select(Cohort.id).where(Cohort.organisation_id == actor.organisation_id)
 
 
 def _place_of(session: Session, thing: Any) -> tuple[int | None, int | None]:
     """Return (organisation id, person id) of whatever an address names."""
+    if isinstance(thing, OwnedRef):
+        return thing.organisation_id, thing.person_id
     if isinstance(thing, Organisation):
         return thing.id, None
-    if isinstance(thing, Cohort | Invitation):
+    if isinstance(thing, Cohort | Invitation | IssueRun):
         return thing.organisation_id, None
+    if isinstance(thing, Gathering):
+        home = select(Cohort.organisation_id).where(Cohort.id == thing.cohort_id)
+        return session.scalars(home).one(), None
     if isinstance(thing, ContentVersion):
         return None, None
     if isinstance(thing, Person):
         return thing.organisation_id, thing.id
-    if isinstance(thing, Signin):
+    if isinstance(thing, Signin | Reflection | Sharing):
         return None, thing.person_id
+    if isinstance(thing, Qualification):
+        home = select(Person.organisation_id).where(Person.id == thing.person_id)
+        return session.scalars(home).one(), thing.person_id
     enrolment_id = thing.id if isinstance(thing, Enrolment) else thing.enrolment_id
-    organisation_id, person_id = session.execute(_OWNER, {"enrolment": enrolment_id}).one()
-    return organisation_id, person_id
+    owner = _owner(session, enrolment_id)
+    return owner.organisation_id, owner.id
+
+
+def _owner(session: Session, enrolment_id: int) -> Row[int, int]:
+    return session.connection().execute(_OWNER, {"enrolment": enrolment_id}).one()
 
 
 _OWNER = (
@@ -164,7 +295,9 @@ def subject_for(session: Session, actor: Actor, things: Iterable[Any]) -> Subjec
         relations = frozenset[Relation]()
         if person_id is not None:
             relations = relations_to(session, actor, person_id)
-        subject = Subject(organisation_id, person_id, relations, _named_in(thing))
+        named = _named_in(session, actor, thing)
+        members = _members_in(session, actor, thing)
+        subject = Subject(organisation_id, person_id, relations, named, members)
     return subject
 
 

@@ -63,9 +63,11 @@ def _load_user(token: str) -> User | None:
 
 
 def signed_in() -> SignedIn | None:
-    """Return who is signed in, or None."""
-    user = current_user._get_current_object()  # asked a dozen times a page: looked up once each
-    return cast(SignedIn, user.signed_in) if user.is_authenticated else None
+    """Return who is signed in, or None; looked up once an answer, for a page asks a dozen times."""
+    if (asker := g.get("asker")) is None:
+        user = current_user._get_current_object()
+        asker = g.asker = (user.signed_in if user.is_authenticated else None,)
+    return cast(SignedIn | None, asker[0])
 
 
 def the_actor() -> Actor:
@@ -79,12 +81,14 @@ def the_actor() -> Actor:
 def sign_in(token: str) -> None:
     """Put a fresh sign-in's token into a fresh cookie."""
     session.clear()
+    g.pop("asker", None)
     found = _load_user(token)
     login_user(found)
 
 
 def forget_sign_in() -> None:
     """Empty the cookie."""
+    g.pop("asker", None)
     logout_user()
     session.clear()
 
@@ -183,14 +187,12 @@ def _judge_again(session: Session) -> None:
 def _touch() -> None:
     """Note the use of this sign-in, at most once in five minutes: housekeeping, not a record.
 
-    Edge: it comes before anything else is loaded, and the person is loaded again after it,
-    because a transaction forgets what was read before.
+    Edge: it comes before anything else is loaded, because a transaction forgets what was read.
     """
     found = signed_in()
-    if found and utcnow() - found.signin.last_used_at > TOUCH_EVERY:
+    if found and utcnow() - found.last_used_at > TOUCH_EVERY:
         with transaction(current_session()) as session:
-            touch_signin(session, found.signin.id, now=utcnow(), every=TOUCH_EVERY)
-        _load_user(current_user.get_id())
+            touch_signin(session, found.id, now=utcnow(), every=TOUCH_EVERY)
 
 
 def _to_sign_in() -> Reply:

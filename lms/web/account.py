@@ -86,7 +86,7 @@ def _my_signin() -> Signin:
     found = signed_in()
     if found is None:
         raise MissingError
-    return found.signin
+    return current_session().get_one(Signin, found.id)
 
 
 @bp.get("/account")
@@ -306,6 +306,5 @@ def resume_place(place: Enrolment) -> Reply:
             come_back(session, place, now=utcnow())
     except RefusedError as refused:
         flash(sentence(refused.reason), "error")
-    else:
-        flash(_("Good to have you here. Everything is where you left it."), "good")
-    return redirect(url_for("today.show"))
+        return redirect(url_for("today.show"))
+    return redirect(url_for("record.back"))

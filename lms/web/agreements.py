@@ -32,6 +32,7 @@ from lms.services.errors import RefusedError
 from lms.services.practice import find_place, get_enrolment
 from lms.web.access import acting, requires, the_actor
 from lms.web.forms import Bare, Form, line, needed
+from lms.web.languages import told_in
 from lms.web.state import current_session
 from lms.web.words import add_sentences, sentence
 
@@ -174,8 +175,11 @@ def questions(agreement: str, place: Enrolment) -> Any:
 
 def _question_page(place: Enrolment, shown: Sheet, passage: Passage, form: QuestionForm) -> str:
     question: UnderstandingQuestion = shown.questions[passage.passed]
-    form.answer.label.text = question.question
-    form.answer.choices = [(option.id, option.text) for option in question.options]
+    language = shown.agreement.head.language
+    form.answer.label.text = told_in(question.question, language)
+    form.answer.choices = [
+        (option.id, told_in(option.text, language)) for option in question.options
+    ]
     form.answer.data = passage.chosen or None
     given = next((option for option in question.options if option.id == passage.chosen), None)
     return str(

@@ -2,23 +2,36 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as Reply
+from wtforms import DateField as DayField
 from wtforms import FileField, StringField
 
 from lms.db import transaction, utcnow
-from lms.rules.certificates import CodeFault, format_code, parse_code
-from lms.services.certificates import Checked, check_code, check_file, instant_words
+from lms.rules.certificates import (
+    CodeFault,
+    DayFault,
+    day_asked,
+    format_code,
+    host_in,
+    parse_code,
+)
+from lms.services.certificates import UNKNOWN, Checked, check_code, check_file, instant_words
 from lms.services.signin import WINDOW_SECONDS, seconds_left, seconds_to_wait
 from lms.web.access import public
-from lms.web.certificates import claim_rows, words_since
+from lms.web.certificates.words import PUBLIC_STANDINGS, claim_rows, words_since
 from lms.web.forms import Form, tidy_line
 from lms.web.frame import csrf
 from lms.web.state import MEGABYTE, current_session
+from lms.web.state import state as running
 from lms.web.words import sentence
 
 bp = Blueprint("check", __name__)
@@ -27,6 +40,8 @@ FREE_MISSES = 30
 FILE_LIMIT = 10 * MEGABYTE
 AROUND_A_FILE = 64 * 1024
 CHUNK = 64 * 1024
+NOT_YET = "not-yet"
+Look = Callable[[date | None], Checked | None]
 
 MEANINGS = {
     "valid": _l("The organisation gave this certificate, and it holds today."),
@@ -34,6 +49,8 @@ MEANINGS = {
     "revoked": _l("It no longer holds."),
     "expired": _l("Its last day is over. It held until then."),
     "superseded": _l("It was replaced by a newer one. Ask the person for the newer code."),
+    "withdrawn": _l("The person gave it back of their own wish. It held until then."),
+    NOT_YET: _l("It had not been issued yet on that day."),
 }
 
 
@@ -100,7 +117,13 @@ def _find(typed: str) -> Any:
     code = parse_code(typed)
     if isinstance(code, CodeFault):
         return _page(typed, code_words=sentence(code))
-    return redirect(url_for(".code", code=code))
+    return redirect(url_for(".code", code=code, elsewhere=1 if _is_elsewhere(typed) else None))
+
+
+def _is_elsewhere(typed: str) -> bool:
+    """Say whether somebody scanned or pasted an address that is not one of ours."""
+    ours = {urlsplit(running().settings.base_url).hostname, request.host.partition(":")[0]}
+    return host_in(typed) not in ours | {None}
 
 
 def _waiting() -> int:
@@ -117,18 +140,58 @@ def _look_up(look: Callable[[], Checked | None]) -> Checked | None:
     return found
 
 
-def _look_up_code(code: str) -> Checked | None:
-    return _look_up(lambda: check_code(current_session(), code, now=utcnow()))
+class DayForm(Question):
+    """Another day to be asked for."""
+
+    on = DayField(_l("The day"))
 
 
-def _result(found: Checked, *, is_file: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was found, on the day that was asked for; `fault` says why it is of today instead."""
+
+    found: Checked
+    fault: DayFault | None
+
+
+def _ask(look: Look) -> Asked | None:
+    """Look something up for the day in the address, or for today where that is no such day.
+
+    Edge: whether the day is one is looked at last: what is not ours has one answer only.
+    """
+    typed = request.args.get("on", "")
+    day = day_asked(typed)
+    on = None if isinstance(day, DayFault) else day
+    found = _look_up(lambda: look(on))
+    if found is None:
+        return None
+    fault = day if isinstance(day, DayFault) else None
+    if on is not None and on > found.today:
+        fault, found = DayFault.STILL_TO_COME, look(None) or found
+    return Asked(found, fault)
+
+
+def _ask_code(code: str) -> Asked | None:
+    return _ask(lambda on: check_code(current_session(), code, now=utcnow(), on=on))
+
+
+def _result(asked: Asked, *, is_file: bool) -> str:
+    found, form = asked.found, DayForm()
+    form.on.data = found.on
+    if asked.fault:
+        form.refuse(form.on, sentence(asked.fault))
+    state = found.state.value if found.state else NOT_YET
     return str(
         render_template(
             "check/code.html",
             found=found,
-            words=words_since(found.state, found.since) if found.since else "",
+            form=form,
+            state=state,
+            words=words_since(found.state, found.since) if found.state and found.since else "",
             rows=claim_rows({claim.value: value for claim, value in found.claims.items()}),
-            meaning=MEANINGS[found.state.value],
+            meaning=MEANINGS[state],
+            standing=PUBLIC_STANDINGS[found.standing] if found.standing else "",
+            elsewhere="elsewhere" in request.args,
             is_file=is_file,
             as_of=utcnow(),
         )
@@ -143,14 +206,14 @@ def code(code: str) -> Any:
     if isinstance(plain, CodeFault):
         return _page(code, code_words=sentence(plain), status=400)
     if plain != code:
-        return redirect(url_for(".code", code=plain))
+        return redirect(url_for(".code", code=plain, on=request.args.get("on")))
     wait = _waiting()
     if wait:
         return _page(format_code(plain), wait=wait, status=429)
-    found = _look_up_code(plain)
-    if found is None:
+    asked = _ask_code(plain)
+    if asked is None:
         return render_template("check/unknown.html", code=plain), 404
-    return _result(found, is_file=False)
+    return _result(asked, is_file=False)
 
 
 @bp.get("/check/<code>.json")
@@ -159,22 +222,40 @@ def code_as_json(code: str) -> Any:
     """Give the same as JSON."""
     plain = parse_code(code)
     if isinstance(plain, CodeFault):
-        return jsonify(errors=[{"code": plain.value, "message": sentence(plain)}]), 400
+        return _faulty(plain), 400
     wait = _waiting()
     if wait:
         errors = [{"code": "slowed", "message": _("There were many tries. Please wait.")}]
         return jsonify(errors=errors), 429, {"Retry-After": str(wait)}
-    found = _look_up_code(plain)
-    return jsonify(_as_json(found)), 200 if found else 404
+    asked = _ask_code(plain)
+    if asked is not None and asked.fault:
+        return _faulty(asked.fault), 400
+    return jsonify(_as_json(asked.found if asked else None)), 200 if asked else 404
+
+
+def _faulty(fault: CodeFault | DayFault) -> Reply:
+    return jsonify(errors=[{"code": fault.value, "message": sentence(fault)}])
 
 
 def _as_json(found: Checked | None) -> dict[str, Any]:
-    return {
-        "state": found.state.value if found else "unknown",
-        "since": found.since.isoformat() if found and found.since else None,
+    told: dict[str, Any] = {
+        "state": UNKNOWN,
+        "since": None,
         "as_of": instant_words(utcnow()),
-        "claims": {claim.value: value for claim, value in found.claims.items()} if found else {},
+        "claims": {},
     }
+    if found is None:
+        return told
+    told["state"] = found.state.value if found.state else UNKNOWN
+    told["since"] = found.since.isoformat() if found.since else None
+    told["claims"] = {claim.value: value for claim, value in found.claims.items()}
+    more = {
+        "on": found.on.isoformat(),
+        "standing": found.standing.value if found.standing else None,
+        "followed": found.is_followed,
+        "erased": found.is_erased,
+    }
+    return told | more
 
 
 @bp.get("/check/file")
@@ -200,10 +281,10 @@ def file() -> Any:
         return _page(file_words=words, status=413)
     if digest is None:
         return _page(file_words=_("Choose a file first."))
-    found = _look_up(lambda: check_file(current_session(), digest, now=utcnow()))
-    if found is None:
+    asked = _ask(lambda on: check_file(current_session(), digest, now=utcnow(), on=on))
+    if asked is None:
         return render_template("check/file.html")
-    return _result(found, is_file=True)
+    return _result(asked, is_file=True)
 
 
 def _digest_of_sent() -> str | None:

@@ -25,6 +25,7 @@ from lms.services.cohorts import (
     get_cohort,
     list_cohorts,
     list_holders,
+    list_kept_out,
     list_places,
     list_programmes,
     list_without_place,
@@ -34,13 +35,21 @@ from lms.services.cohorts import (
 )
 from lms.services.drafts import find_spent, spend
 from lms.services.errors import RefusedError
+from lms.services.gates import list_waiting
 from lms.services.practice import get_enrolment
 from lms.web.access import acting, requires, the_actor
 from lms.web.fields import ChoiceField, DayField
 from lms.web.forms import Form, given, line
 from lms.web.organisation import own_organisation
 from lms.web.state import current_session
-from lms.web.words import KIND_WORDS, ROLE_WORDS, STATE_WORDS, sentence
+from lms.web.words import (
+    KIND_WORDS,
+    ROLE_WORDS,
+    STATE_WORDS,
+    refusal_words,
+    sentence,
+    waiting_words,
+)
 
 bp = Blueprint("cohorts", __name__)
 NOBODY = ""
@@ -53,6 +62,8 @@ FIGURE_WORDS = {
     "grace": _l("The time of grace after the end"),
     "reinstate": _l("The time for reinstatement"),
     "complete_within": _l("How long the training may take"),
+    "covers": _l("What the certificate covers"),
+    "does_not_qualify": _l("What it does not qualify for"),
 }
 
 
@@ -104,21 +115,34 @@ def index() -> str:
 
 
 def _cohort_form() -> tuple[CohortForm, list[tuple[ProgrammeChoice, list[Any]]]]:
-    """Return the form, and the programmes that cannot open yet with what that is about."""
-    choices = list_programmes(current_session())
+    """Return the form, and the programmes that cannot open yet with what that is about.
+
+    Edge: a programme that was chosen and has closed meanwhile stays chosen in the form.
+    """
+    choices = list_programmes(current_session(), the_actor().organisation_id)
     form = CohortForm()
     form.programme.choices = [
         (c.version.slug, f"{c.version.title} ({c.programme.zone.replace('_', ' ')})")
         for c in choices
-        if c.refusal is None
+        if c.refusal is None or c.version.slug == form.programme.data
     ]
     closed = [(c, [FIGURE_WORDS.get(words, words) for words in c.about]) for c in choices]
     return form, [(choice, about) for choice, about in closed if choice.refusal]
 
 
 def _new_page(form: CohortForm, closed: list[tuple[ProgrammeChoice, list[Any]]]) -> str:
-    reasons = [(c.version.title, sentence(c.refusal), about) for c, about in closed if c.refusal]
-    return str(render_template("cohorts/new.html", form=form, closed=reasons))
+    own = [one for one in closed if one[0].refusal is not OpenRefusal.EXAMPLE]
+    reasons = [(c.version, _closed_words(c), about) for c, about in own]
+    examples = [c.version for c, _about in closed if c.refusal is OpenRefusal.EXAMPLE]
+    words = sentence(OpenRefusal.EXAMPLE)
+    page = {"closed": reasons, "examples": examples, "example_words": words}
+    return str(render_template("cohorts/new.html", form=form, **page))
+
+
+def _closed_words(choice: ProgrammeChoice) -> str:
+    if choice.refusal is OpenRefusal.UNREVIEWED:
+        return waiting_words(choice.waiting)
+    return sentence(choice.refusal) if choice.refusal else ""
 
 
 @bp.get("/cohorts/new")
@@ -139,7 +163,7 @@ def make() -> Any:
         public_id = _make(form)
     except RefusedError as refused:
         field = form.name if refused.reason is OpenRefusal.NAME_TAKEN else form.programme
-        form.refuse(field, sentence(refused.reason))
+        form.refuse(field, refusal_words(refused))
         return _new_page(*_with_errors(form))
     return redirect(url_for(".show", cohort_id=public_id))
 
@@ -164,14 +188,18 @@ def _make(form: CohortForm) -> str:
 @bp.get("/cohorts/<cohort_id>")
 @requires(Permission.COHORT_SEE, cohort=get_cohort)
 def show(cohort: Cohort) -> str:
-    """Show a cohort's people."""
+    """Show a cohort's people, and who came by invitation and waits for a place."""
     session = current_session()
+    kept_out = list_kept_out(session, cohort)
+    lessons = list_waiting(session, cohort) if kept_out else ()
     return str(
         render_template(
             "cohorts/show.html",
             cohort=cohort,
             rows=list_places(session, cohort.id),
             invited=count_invited(session, cohort.id, utcnow()),
+            kept_out=kept_out,
+            waiting=waiting_words(lessons) if lessons else "",
             state_words=STATE_WORDS,
             kind_words=KIND_WORDS,
         )
@@ -192,8 +220,17 @@ def _admit_form(cohort: Cohort) -> AdmitForm:
 @bp.get("/cohorts/<cohort_id>/admit")
 @requires(Permission.COHORT_CHANGE, cohort=get_cohort)
 def choose(cohort: Cohort) -> str:
-    """Show whom to admit."""
-    return str(render_template("cohorts/admit.html", cohort=cohort, form=_admit_form(cohort)))
+    """Show whom to admit; those who came by invitation are chosen where that is asked for."""
+    form = _admit_form(cohort)
+    if "invited" in request.args:
+        form.people.data = [one.public_id for one in list_kept_out(current_session(), cohort)]
+    return _admit_page(cohort, form)
+
+
+def _admit_page(cohort: Cohort, form: AdmitForm) -> str:
+    lessons = list_waiting(current_session(), cohort)
+    waiting = waiting_words(lessons) if lessons else ""
+    return str(render_template("cohorts/admit.html", cohort=cohort, form=form, waiting=waiting))
 
 
 @bp.post("/cohorts/<cohort_id>/admit")
@@ -213,8 +250,8 @@ def admit(cohort: Cohort) -> Any:
             return redirect(url_for(".show", cohort_id=cohort.public_id))
     except RefusedError as refused:
         form = _admit_form(cohort)
-        form.refuse(form.people, sentence(refused.reason))
-    return render_template("cohorts/admit.html", cohort=cohort, form=form)
+        form.refuse(form.people, refusal_words(refused))
+    return _admit_page(cohort, form)
 
 
 def _assign_form(place: Enrolment) -> tuple[AssignForm, dict[str, str]]:
@@ -290,5 +327,5 @@ def move(enrolment: Enrolment) -> Reply:
             if to in set(EnrolmentState) and to != enrolment.state:
                 move_place(session, enrolment, EnrolmentState(to), by=by, now=utcnow())
     except RefusedError as refused:
-        flash(sentence(refused.reason), "error")
+        flash(refusal_words(refused), "error")
     return redirect(url_for(".place", enrolment_id=public_id))

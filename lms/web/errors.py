@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as Reply
 
 from lms.content.bundled import bundled
+from lms.sealing import SealBrokenError
 from lms.services.errors import MissingError
 
 log = logging.getLogger("lms.web")
@@ -49,7 +50,9 @@ def install(app: Flask) -> None:
 
     app.register_error_handler(MissingError, missing)
     app.register_error_handler(HTTPException, http)
+
     app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(SealBrokenError, _unsealed)
     if not app.testing and not app.debug:
         app.register_error_handler(Exception, bug)
 
@@ -64,6 +67,15 @@ def where(error: BaseException) -> str:
     if error.__cause__ is not None:
         lines.append("brought about by " + where(error.__cause__))
     return "\n".join(lines)
+
+
+def _unsealed(error: SealBrokenError) -> Any:
+    from lms.web.kept import show_unsealed_form
+
+    log.error("what seals a person's texts cannot be opened, on %s", request.endpoint)
+    if request.form:
+        return show_unsealed_form()
+    return render_template("errors/503.html"), 503
 
 
 def _stale_form(error: CSRFError) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import DateField, Field, SelectField
+from wtforms import DateField, Field, IntegerField, RadioField, SelectField, TimeField
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
@@ -53,10 +53,32 @@ class MinutesField(Field):
 class ChoiceField(SelectField):
     """A choice from a list. What is not in the list is asked for again, in plain words."""
 
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was chosen; what cannot be one of the list is no choice."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Choose one from the list.")) from None
+
     def pre_validate(self, form: Any) -> None:
         """Refuse what the page did not offer."""
         if not any(str(self.data) == str(value) for value, *_rest in self.iter_choices()):
             raise ValidationError(_("Choose one from the list."))
+
+
+class RadioChoiceField(ChoiceField, RadioField):
+    """The same as full lines, one of which is pressed."""
+
+
+class WholeField(IntegerField):
+    """A whole number. What was typed stays, whatever it was."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take a number written in digits."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Write a whole number, such as 6.")) from None
 
 
 class DayField(DateField):
@@ -68,3 +90,17 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("Write a date that there is, such as 2026-11-21.")) from None
+
+
+class ClockField(TimeField):
+    """A time of the day. What was typed stays, whatever it was."""
+
+    def __init__(self, label: Any = None, **more: Any) -> None:
+        super().__init__(label, format=["%H:%M", "%H:%M:%S"], **more)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take a time as browsers send it, hours first."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Write a time of the day, such as 18:30.")) from None

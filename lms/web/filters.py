@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from babel import Locale, dates, numbers
 from flask import Flask, has_app_context
+from flask_babel import gettext
 from wtforms import Field, RadioField, SelectMultipleField
 from wtforms.widgets import ListWidget
 
 from lms.rules.certificates import format_code
+from lms.services.sealed import is_readable
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -130,6 +132,17 @@ def first_control(field: Field) -> str:
     return str(field.id)
 
 
+def opened(text: str) -> str:
+    """Return a text that was sealed, a kind sentence where it cannot be opened just now."""
+    if is_readable(text):
+        return text
+    words = gettext(
+        "These words cannot be opened just now. Nothing was thrown away. "
+        "Tell the office, so that somebody can look."
+    )
+    return str(words)
+
+
 FILTERS: tuple[Callable[..., Any], ...] = (
     date_words,
     datetime_words,
@@ -140,6 +153,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
     reach_address,
     field_attributes,
     first_control,
+    opened,
 )
 
 

@@ -51,11 +51,19 @@ def _policy() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    there = {name.lower() for name, _value in response.headers}
-    response.headers.extend((name, v) for name, v in FIXED.items() if name.lower() not in there)
-    response.headers.setdefault("Content-Security-Policy", _policy())
+    headers = response.headers
+    there = {name.lower() for name, _value in headers}  # each look into them walks through all
+
+    def add(name: str, value: str) -> None:
+        if name.lower() not in there:
+            headers.add(name, value)
+
+    for name, value in FIXED.items():
+        add(name, value)
+    if "content-security-policy" not in there:
+        add("Content-Security-Policy", _policy())
     if state().settings.secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        add("Strict-Transport-Security", "max-age=31536000")
     if not request.path.startswith("/assets/"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        add("Cache-Control", "no-store")
     return response

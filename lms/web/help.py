@@ -1,27 +1,37 @@
-"""Help: whom to turn to, and a page to pause on."""
+"""Help: whom to turn to, a page to pause on, and a few short ways to settle."""
 
 from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, current_app, render_template, request
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from lms.db import utcnow
+from lms.models import Enrolment
 from lms.rules.cohorts import AssignmentKind
 from lms.rules.policy import Permission
 from lms.services.assessments import stop_clock
 from lms.services.cohorts import people_beside
+from lms.services.errors import MissingError
 from lms.services.practice import find_place
 from lms.web.access import acting, requires, the_actor
+from lms.web.organisation import own_organisation
 from lms.web.signin import same_site
 from lms.web.state import current_session
 from lms.web.words import KIND_WORDS
 
 bp = Blueprint("help", __name__)
+CALM = {
+    "breathing": _l("Breathing"),
+    "around": _l("Looking around"),
+    "feet": _l("Feet on the floor"),
+}
+PACES = (3, 4, 5)
+"""For how many seconds one may breathe in; breathing out takes two more."""
 
 
-def _beside(session: Session) -> list[tuple[str, str]]:
+def _beside(session: Session, place: Enrolment | None) -> list[tuple[str, str]]:
     """Return the asker's own trainers and supervisor: (what they are, their name)."""
-    place = find_place(session, the_actor().person_id)
     beside = people_beside(session, place.id) if place else {}
     return [(str(KIND_WORDS[kind]), beside[kind].name) for kind in AssignmentKind if kind in beside]
 
@@ -32,7 +42,12 @@ def show() -> str:
     """Show whom to turn to, and what one can do."""
     session = current_session()
     place = find_place(session, the_actor().person_id)
-    return str(render_template("help/show.html", place=place, beside=_beside(session)))
+    shown = {
+        "place": place,
+        "beside": _beside(session, place),
+        "assistance": own_organisation(session).assistance,
+    }
+    return str(render_template("help/show.html", **shown))
 
 
 def place_to_go_on(asked: str | None) -> str:
@@ -46,7 +61,21 @@ def place_to_go_on(asked: str | None) -> str:
 
 
 def _page() -> str:
-    return str(render_template("help/pause.html", back=place_to_go_on(request.form.get("from"))))
+    back = place_to_go_on(request.form.get("from"))
+    return str(render_template("help/pause.html", back=back, titles=CALM))
+
+
+@bp.get("/calm", defaults={"exercise": ""})
+@bp.get("/calm/<exercise>")
+@requires(Permission.HELP_SEE)
+def calm(exercise: str) -> str:
+    """Show short ways to settle, or one of them. Nothing moves by itself, and nothing is noted."""
+    if exercise and exercise not in CALM:
+        raise MissingError
+    asked = request.args.get("seconds", type=int)
+    seconds = asked if asked in PACES else 4
+    words = {"name": exercise, "titles": CALM, "seconds": seconds, "paces": PACES}
+    return str(render_template("help/calm.html", **words))
 
 
 @bp.get("/pause")

@@ -1,5 +1,6 @@
 """Logging supervision, confirming it, returning it with a note."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -7,12 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as Reply
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, Optional
 
 from lms.db import utcnow
 from lms.models import Enrolment, HoursEntry
-from lms.rules.hours import HoursClaim, HoursKind, HoursMedium, HoursRefusal
+from lms.rules.hours import HoursClaim, HoursKind, HoursMedium, HoursRefusal, HoursState
 from lms.rules.policy import Permission
 from lms.services.drafts import drop_draft
 from lms.services.errors import RefusedError
@@ -36,10 +37,14 @@ from lms.services.hours import (
 )
 from lms.services.people import today_in
 from lms.services.practice import get_place, practice_hold
+from lms.services.sealed import is_readable
+from lms.services.verdicts import shown_place
 from lms.web.access import acting, requires, the_actor
 from lms.web.drafts import fill_from_draft
-from lms.web.fields import MinutesField
+from lms.web.fields import ChoiceField, DayField, MinutesField, RadioChoiceField, WholeField
 from lms.web.forms import Bare, Form, choices_from, choices_of, given, prose, whole_number
+from lms.web.looks import own_look
+from lms.web.record.counting import Counting, counting_of
 from lms.web.state import current_session
 from lms.web.words import sentence
 
@@ -72,18 +77,18 @@ AT_FIELD = {
 class HoursForm(Form):
     """One entry of supervision."""
 
-    happened_on = DateField(_l("Date"), [InputRequired(_l("Choose the day."))])
+    happened_on = DayField(_l("Date"), [InputRequired(_l("Choose the day."))])
     duration = MinutesField(_l("How long"), [InputRequired(_l("Say how long it was."))])
-    kind = RadioField(
+    kind = RadioChoiceField(
         _l("How"), [InputRequired(_l("Choose one."))], choices=choices_of(HoursKind, KINDS)
     )
-    group_size = IntegerField(
+    group_size = WholeField(
         _l("How many were in the group, you included"), [Optional(), whole_number(2, 500)]
     )
-    medium = RadioField(
+    medium = RadioChoiceField(
         _l("Where"), [InputRequired(_l("Choose one."))], choices=choices_of(HoursMedium, MEDIA)
     )
-    supervisor = SelectField(_l("With whom"), coerce=int)
+    supervisor = ChoiceField(_l("With whom"), coerce=int)
     summary = prose(_l("What it was about"), length=2000)
     version = HiddenField(default="1")
 
@@ -92,6 +97,7 @@ class NoteForm(Bare):
     """Why an entry is given back."""
 
     note = prose(_l("Your note to the person"), required=True, length=2000)
+    version = HiddenField()
 
 
 class ReasonForm(Bare):
@@ -154,12 +160,23 @@ def index() -> str:
         render_template(
             "hours/index.html",
             entries=entries,
+            counting=_counting(place, entries),
             totals=totals_for(entries),
             kinds=KINDS,
             hold=practice_hold(session, place),
             sentence=sentence,
         )
     )
+
+
+def _counting(place: Enrolment, entries: Sequence[HoursEntry]) -> tuple[Counting, ...]:
+    """Return what the programme counts of the hours that are confirmed."""
+    session = current_session()
+    confirmed = {one.public_id for one in entries if one.state == HoursState.CONFIRMED}
+    if not confirmed:
+        return ()
+    verdict = shown_place(session, place, on=today_in(place.cohort.zone, utcnow()))[2]
+    return counting_of(verdict, confirmed)
 
 
 @bp.get("/hours/new")
@@ -218,6 +235,13 @@ def _log(corrects: HoursEntry | None) -> Any:
 @requires(Permission.HOURS_READ, entry=get_entry)
 def show(entry: HoursEntry) -> str:
     """Show one entry with where it stands."""
+    return _entry_page(entry)
+
+
+def _entry_page(
+    entry: HoursEntry, *, note: NoteForm | None = None, reason: ReasonForm | None = None
+) -> str:
+    """Return the page of an entry, with the form that was not taken as it was filled in."""
     detail = detail_of(current_session(), entry)
     titles = dict(domains_for(current_session()))
     return str(
@@ -227,8 +251,9 @@ def show(entry: HoursEntry) -> str:
             kinds=KINDS,
             media=MEDIA,
             titles=titles,
-            note=NoteForm(),
-            reason=ReasonForm(),
+            look=own_look(entry),
+            note=note or NoteForm(formdata=None, version=entry.version),
+            reason=reason or ReasonForm(formdata=None),
         )
     )
 
@@ -250,12 +275,17 @@ def _filled(entry: HoursEntry) -> HoursForm:
         "medium": entry.medium,
         "group_size": entry.group_size,
         "supervisor": entry.supervisor_id,
-        "summary": detail.summary,
+        "summary": detail.summary if is_readable(detail.summary) else "",
         "version": entry.version,
     }
     for i, (domain, _title) in enumerate(domains_for(session)):
         start[f"split_{i}"] = detail.claim.domains.get(domain)
-    return _form(get_place(session, the_actor().person_id), data=start)
+    form = _form(get_place(session, the_actor().person_id), data=start)
+    if not is_readable(detail.summary):
+        form.summary.description = _(
+            "What stood here cannot be opened just now. What you write takes its place."
+        )
+    return form
 
 
 @bp.post("/hours/<entry_id>/change")
@@ -371,29 +401,40 @@ def confirm(entry: HoursEntry) -> Reply:
 @requires(Permission.HOURS_CONFIRM, entry=get_entry)
 def give_back(entry: HoursEntry) -> Any:
     """Return an entry with a note."""
-    form = NoteForm()
-    if not form.validate_on_submit():
-        flash(sentence(HoursRefusal.NOTE_MISSING), "error")
-        return redirect(url_for(".show", entry_id=entry.public_id))
+    form, by = NoteForm(), the_actor().person_id
 
     def act(session: Any) -> None:
-        by = the_actor().person_id
-        return_entry(session, entry, by=by, note=given(form.note), now=utcnow())
+        read = _number(form.version.data)
+        return_entry(session, entry, by=by, note=given(form.note), version=read, now=utcnow())
 
-    return _step(entry, act, _("Returned with your note."))
+    if _taken(form, act, _("Returned with your note.")):
+        return redirect(url_for(".show", entry_id=entry.public_id))
+    return _entry_page(entry, note=form)
+
+
+def _taken(form: NoteForm | ReasonForm, act: Callable[[Any], None], words: str) -> bool:
+    """Say whether an act with a note was done; if not, why stands at the note."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        with acting() as session:
+            act(session)
+    except RefusedError as refused:
+        form.refuse(form.note, sentence(refused.reason))
+        return False
+    flash(words, "good")
+    return True
 
 
 @bp.post("/hours/<entry_id>/withdraw-confirmation")
 @requires(Permission.HOURS_CONFIRM, entry=get_entry)
 def withdraw(entry: HoursEntry) -> Any:
     """Take a confirmation back with a reason."""
-    form = ReasonForm()
-    if not form.validate_on_submit():
-        flash(sentence(HoursRefusal.NOTE_MISSING), "error")
-        return redirect(url_for(".show", entry_id=entry.public_id))
+    form, by = ReasonForm(), the_actor().person_id
 
     def act(session: Any) -> None:
-        by = the_actor().person_id
         withdraw_confirmation(session, entry, by=by, reason=given(form.note), now=utcnow())
 
-    return _step(entry, act, _("Your confirmation is taken back."))
+    if _taken(form, act, _("Your confirmation is taken back.")):
+        return redirect(url_for(".show", entry_id=entry.public_id))
+    return _entry_page(entry, reason=form)

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from lms.db import utcnow
 from lms.models import Organisation
+from lms.rules.certificates import ONE, TWO
 from lms.rules.policy import Permission
+from lms.services.curriculum import list_packs
 from lms.services.errors import ClashError
 from lms.services.people import OrganisationWords, change_organisation, words_of_organisation
 from lms.web.access import acting, requires, the_actor
 from lms.web.fields import ChoiceField
-from lms.web.forms import Form, given, line, prose
+from lms.web.forms import Form, choices_from, given, line, prose
 from lms.web.state import current_session
 from lms.words import LANGUAGES
 
@@ -51,9 +53,20 @@ class OrganisationForm(Form):
     duty_reach = line(_l("How to reach them"), required=False, length=300)
     duty_hours = line(_l("When"), required=False, length=300)
     duty_emergency = prose(_l("What to do when nobody answers, or in danger"), length=600)
+    assistance = prose(_l("To talk in confidence with somebody outside"), length=1000)
     name = line(_l("Name of the organisation"))
     zone = ChoiceField(_l("Time zone"))
     language = ChoiceField(_l("Language of letters and new accounts"))
+    pack = ChoiceField(_l("Local law, services and numbers"))
+    approval = ChoiceField(
+        _l("Who issues certificates"),
+        choices=choices_from(
+            [
+                (ONE, _l("One coordinator issues")),
+                (TWO, _l("A second coordinator approves each one")),
+            ]
+        ),
+    )
 
     def words(self) -> OrganisationWords:
         """Return what was typed."""
@@ -73,7 +86,15 @@ def _form(organisation: Organisation) -> OrganisationForm:
     kept = [] if organisation.zone in dict(zone_choices()) else [(organisation.zone,) * 2]
     form.zone.choices = [*kept, *zone_choices()]
     form.language.choices = list(LANGUAGES.items())
+    form.pack.choices = _packs(organisation.pack)
     return form
+
+
+def _packs(chosen: str) -> list[tuple[str, str]]:
+    """Return the packs to choose from; one that is gone stays a choice where it was chosen."""
+    packs = list_packs(current_session())
+    kept = [] if not chosen or chosen in dict(packs) else [(chosen, chosen)]
+    return [("", str(_("None chosen yet"))), *kept, *packs]
 
 
 def _page(form: OrganisationForm, seen: dict[str, str], theirs: dict[str, str]) -> Any:
@@ -82,9 +103,17 @@ def _page(form: OrganisationForm, seen: dict[str, str], theirs: dict[str, str]) 
         "organisation/show.html",
         form=form,
         seen={SEEN + key: value for key, value in seen.items()},
-        theirs=[(labels[key], theirs[key]) for key in theirs],
+        theirs=[(labels[key], _chosen_words(form[key], theirs[key])) for key in theirs],
         has_contact=bool(form.duty_name.data and form.duty_reach.data),
     )
+
+
+def _chosen_words(field: Any, value: str) -> str:
+    """Return what was written, or the words of what was chosen."""
+    if not isinstance(field, ChoiceField):
+        return value
+    words = {str(choice[0]): str(choice[1]) for choice in field.iter_choices()}
+    return words.get(value, value)
 
 
 @bp.get("/organisation")

@@ -11,21 +11,27 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.db import utcnow
 from lms.models import Enrolment
+from lms.rules.evidence import WaiverClaim, WaiverRefusal, WaiverState
 from lms.rules.policy import Permission
+from lms.rules.programmes.nodes import DecisionBy
 from lms.rules.readiness import DecisionOutcome, DecisionRefusal, DecisionSource
 from lms.services.drafts import drop_draft
 from lms.services.errors import RefusedError
-from lms.services.practice import get_enrolment
-from lms.services.readiness import (
-    decide_readiness,
-    list_decisions,
-    waivable_requirements,
-    waive_requirement,
+from lms.services.evidence import (
+    ask_waiver,
+    decide_waiver,
+    papers_to_show,
+    requirement_of,
+    waivable_now,
 )
+from lms.services.people import today_in
+from lms.services.practice import get_enrolment
+from lms.services.readiness import decide_readiness, decision_for, list_decisions
 from lms.web.access import acting, requires, the_actor
 from lms.web.drafts import fill_from_draft
-from lms.web.forms import Form, choices_of, given, prose
-from lms.web.record import page_of
+from lms.web.fields import ChoiceField
+from lms.web.forms import Form, choices_from, choices_of, given, prose
+from lms.web.record.reading import page_of
 from lms.web.state import current_session
 from lms.web.words import sentence
 
@@ -61,13 +67,23 @@ class DecisionForm(Form):
 
 
 class WaiverForm(Form):
-    """Why a requirement is set aside."""
+    """On what ground a requirement is set aside, what shows it, and why."""
 
+    claim = prose(_l("On what ground"), required=True, length=4000)
+    document = ChoiceField(_l("A paper that shows it"))
+    evidence = prose(_l("What shows it, in words"), length=4000)
     reason = prose(_l("Your reason"), required=True, length=4000)
 
 
+def _matter(enrolment: Enrolment) -> DecisionBy | None:
+    """Return which of the programme's decisions the address asks for, the first where none."""
+    return decision_for(current_session(), enrolment, request.args.get("what", ""))
+
+
 def _draft(enrolment: Enrolment) -> str:
-    return f"decision:{enrolment.public_id}"
+    matter = _matter(enrolment) if "what" in request.args else None
+    key = f"decision:{enrolment.public_id}"
+    return f"{key}:{matter.what}" if matter else key
 
 
 def _shown(enrolment: Enrolment, form: DecisionForm, version: int = 0) -> str:
@@ -75,6 +91,7 @@ def _shown(enrolment: Enrolment, form: DecisionForm, version: int = 0) -> str:
         "readiness/decide.html",
         form=form,
         draft=_draft(enrolment),
+        matter=_matter(enrolment),
         version=version,
         decisions=list_decisions(current_session(), enrolment),
         source_words={source.value: words for source, words in SOURCES.items()},
@@ -96,7 +113,7 @@ def show(enrolment: Enrolment) -> str:
 @requires(Permission.READINESS_DECIDE, enrolment=get_enrolment)
 def decide(enrolment: Enrolment) -> Any:
     """Record the decision."""
-    form = DecisionForm()
+    form, draft, matter = DecisionForm(), _draft(enrolment), _matter(enrolment)
     if not form.validate_on_submit():
         return _shown(enrolment, form)
     try:
@@ -110,8 +127,9 @@ def decide(enrolment: Enrolment) -> Any:
                 by=the_actor().person_id,
                 op_id=form.once,
                 now=utcnow(),
+                matter=matter.what if matter else "",
             )
-            drop_draft(session, the_actor().person_id, _draft(enrolment))
+            drop_draft(session, the_actor().person_id, draft)
     except RefusedError as refused:
         at = form.sources if refused.reason is DecisionRefusal.TOO_FEW_SOURCES else form.reasons
         form.refuse(at, sentence(refused.reason))
@@ -123,43 +141,61 @@ def decide(enrolment: Enrolment) -> Any:
 @bp.get("/enrolments/<enrolment_id>/waive")
 @requires(Permission.WAIVER_MAKE, enrolment=get_enrolment)
 def waive_form(enrolment: Enrolment) -> Any:
-    """Ask for the reason of a waiver."""
-    return _waiver_page(enrolment, WaiverForm(), request.args.get("requirement", ""))
+    """Ask for the ground and the reason of a waiver."""
+    return _waiver_page(enrolment, _waiver_form(enrolment), _asked_for(enrolment))
+
+
+def _asked_for(place: Enrolment) -> str:
+    requirement = request.args.get("requirement", "")
+    today = today_in(place.cohort.zone, utcnow())
+    return requirement if requirement in waivable_now(current_session(), place, on=today) else ""
+
+
+def _waiver_form(place: Enrolment) -> WaiverForm:
+    form = WaiverForm()
+    papers = papers_to_show(current_session(), place)
+    form.document.choices = choices_from([("", _("None")), *papers])
+    return form
 
 
 def _waiver_page(enrolment: Enrolment, form: WaiverForm, requirement: str) -> Any:
-    labels = waivable_requirements(current_session(), enrolment)
-    if requirement not in labels:
-        flash(sentence(DecisionRefusal.NOT_WAIVABLE), "error")
+    if not requirement:
+        flash(sentence(WaiverRefusal.NOT_WAIVABLE), "error")
         return redirect(url_for("record.one", enrolment_id=enrolment.public_id))
+    node = requirement_of(current_session(), enrolment, requirement)
     return render_template(
         "readiness/waive.html",
         form=form,
         place=enrolment,
         requirement=requirement,
-        label=labels[requirement],
+        label=node.label if node else requirement,
     )
 
 
 @bp.post("/enrolments/<enrolment_id>/waive")
 @requires(Permission.WAIVER_MAKE, enrolment=get_enrolment)
 def waive(enrolment: Enrolment) -> Any:
-    """Set a requirement aside."""
-    form, requirement = WaiverForm(), request.args.get("requirement", "")
-    if not form.validate_on_submit():
+    """Set a requirement aside: asked for and decided in one act."""
+    form, requirement = _waiver_form(enrolment), _asked_for(enrolment)
+    if not form.validate_on_submit() or not requirement:
         return _waiver_page(enrolment, form, requirement)
+    by, now, place_id = the_actor().person_id, utcnow(), enrolment.public_id
+    claim = WaiverClaim(
+        requirement,
+        given(form.claim),
+        today_in(enrolment.cohort.zone, now),
+        evidence=given(form.evidence),
+        document=given(form.document),
+    )
     try:
         with acting() as session:
-            waive_requirement(
-                session,
-                enrolment,
-                requirement,
-                reason=given(form.reason),
-                by=the_actor().person_id,
-                now=utcnow(),
-            )
+            place = get_enrolment(session, place_id)
+            asked = ask_waiver(session, place, claim, by=by, op_id=form.once, now=now)
+            if asked.state == WaiverState.ASKED:
+                words = given(form.reason)
+                decide_waiver(session, asked, granted=True, reason=words, by=by, now=now)
     except RefusedError as refused:
-        form.refuse(form.reason, sentence(refused.reason))
+        form.refuse(form.claim, sentence(refused.reason))
         return _waiver_page(enrolment, form, requirement)
     flash(_("The requirement is set aside, with your reason."), "good")
-    return redirect(url_for("record.one", enrolment_id=enrolment.public_id))
+    return redirect(url_for("record.one", enrolment_id=place_id))

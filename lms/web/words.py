@@ -1,12 +1,26 @@
 """Reasons turned into sentences for people; one place, so that a reason always has one."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from lms.rules.account import AddressRefusal, OwnPasswordRefusal
-from lms.rules.certificates import CodeFault, EventRefusal, IssueRefusal
+from lms.rules.certificates import (
+    ApprovalRefusal,
+    CodeFault,
+    DayFault,
+    EraseRefusal,
+    EventRefusal,
+    IssueRefusal,
+    NewEditionRefusal,
+    RenewRefusal,
+    RunRefusal,
+    WishRefusal,
+)
 from lms.rules.cohorts import (
     AdmitRefusal,
     AssignmentKind,
@@ -15,12 +29,17 @@ from lms.rules.cohorts import (
     OpenRefusal,
     PracticeHold,
     StepRefusal,
+    WaitingLesson,
 )
 from lms.rules.hours import HoursRefusal
 from lms.rules.people import TRAINEE, EntryRefusal, RoleRefusal, RowProblem
 from lms.rules.readiness import DecisionRefusal
 from lms.rules.roles import Role
 from lms.rules.signin import LinkRefusal, PasswordRefusal, SigninRefusal
+from lms.services.errors import RefusedError
+from lms.services.gates import UnsignedError
+
+NAMED_LESSONS = 3
 
 SENTENCES: dict[StrEnum, Any] = {
     PasswordRefusal.TOO_SHORT: _l("Use at least 15 characters. Three or four words work well."),
@@ -46,7 +65,8 @@ SENTENCES: dict[StrEnum, Any] = {
     PracticeHold.NOT_ENROLLED: _l("This opens when you have a place in a cohort."),
     PracticeHold.UNSIGNED: _l("This opens when you have signed the agreements."),
     PracticeHold.NO_CONTACT: _l(
-        "This opens when your organisation has entered whom you can turn to."
+        "This opens when your organisation has entered whom you can turn to. "
+        "That is not your doing, and nothing of yours is lost."
     ),
     HoursRefusal.NO_MINUTES: _l("Say how long it was."),
     HoursRefusal.TOO_MANY_MINUTES: _l("One entry holds at most 24 hours."),
@@ -59,6 +79,10 @@ SENTENCES: dict[StrEnum, Any] = {
     HoursRefusal.ALREADY_CORRECTED: _l("This entry has a correction already."),
     HoursRefusal.NOTE_MISSING: _l("Write a short note, so that the other knows why."),
     HoursRefusal.CHANGED: _l("This entry was changed meanwhile. Look at it again."),
+    HoursRefusal.UNREADABLE: _l(
+        "The words of this entry cannot be opened just now, so nobody can sign them. "
+        "Ask for a new entry, or tell the office."
+    ),
     DecisionRefusal.OWN_RECORD: _l("This is your own record. Somebody else decides here."),
     DecisionRefusal.REASONS_MISSING: _l("Write the reasons in a sentence or two."),
     DecisionRefusal.TOO_FEW_SOURCES: _l("Rest it on two sources or more. No score decides alone."),
@@ -96,6 +120,26 @@ SENTENCES: dict[StrEnum, Any] = {
     IssueRefusal.WORDS_DO_NOT_FIT: _l(
         "The words do not fit on one page. Ask the person for a shorter form of the name."
     ),
+    IssueRefusal.TRAINING_NOT_MET: _l("The training that this states is not complete yet."),
+    IssueRefusal.NOTHING_TO_STATE: _l(
+        "Nothing is on record yet that this could state: no module and no confirmed hours."
+    ),
+    IssueRefusal.CHOICE_CHANGED: _l(
+        "The person changed meanwhile which lines are printed. Read it again, then issue."
+    ),
+    IssueRefusal.SECOND_MISSING: _l("A second coordinator approves each certificate here."),
+    IssueRefusal.SECOND_IS_FIRST: _l("You proposed this one. Another coordinator approves it."),
+    ApprovalRefusal.OWN_CERTIFICATE: _l("This would be your own. Other coordinators see to it."),
+    ApprovalRefusal.OWN_PROPOSAL: _l("You proposed this one. Another coordinator approves it."),
+    ApprovalRefusal.SETTLED: _l("Somebody has settled this by now. Here is what came of it."),
+    ApprovalRefusal.REASON_MISSING: _l("Write the reason, so that the other knows why."),
+    ApprovalRefusal.WAITS_ALREADY: _l("You proposed this one. It waits for a second coordinator."),
+    ApprovalRefusal.NOTHING_WAITS: _l("This was no longer waiting for a second coordinator."),
+    RunRefusal.NOBODY_CHOSEN: _l("Tick at least one person."),
+    RunRefusal.STARTER_LEFT: _l(
+        "Whoever began this is no coordinator here now, so nothing more is issued in their name. "
+        "Begin a new one."
+    ),
     EventRefusal.OWN_CERTIFICATE: _l("This is your own. Another coordinator decides about it."),
     EventRefusal.REASON_MISSING: _l("Write the reason. It stays between you and the person."),
     EventRefusal.IN_THE_FUTURE: _l("This day is still to come."),
@@ -104,6 +148,47 @@ SENTENCES: dict[StrEnum, Any] = {
     EventRefusal.NOT_FROM_THIS_STATE: _l(
         "Where this certificate stands now, this step is not open. Look at what happened to it."
     ),
+    EventRefusal.NOT_THE_HOLDER: _l("Only the person themselves can give it back."),
+    EventRefusal.FOLLOWED: _l("It was renewed meanwhile. Decide about the newer one."),
+    EventRefusal.UNTIL_NOT_LATER: _l("Choose a day that is still to come, or leave it empty."),
+    EventRefusal.PROCESS_MISSING: _l(
+        "This programme asks for all three days: when the person was told, until when they could "
+        "answer, and when it was decided."
+    ),
+    EventRefusal.PROCESS_ORDER: _l(
+        "The three days come one after the other: told, answer until, decided."
+    ),
+    EventRefusal.PROCESS_IN_THE_FUTURE: _l("This day is still to come. Revoke once it is decided."),
+    EventRefusal.ANSWER_TOO_SHORT: _l("The programme gives the person more time to answer."),
+    RenewRefusal.NOT_RENEWED_HERE: _l("This programme says nothing of renewing."),
+    RenewRefusal.NO_END: _l("This certificate has no end, so there is nothing to renew."),
+    RenewRefusal.ALREADY_RENEWED: _l("It was renewed already. Here is the newer one."),
+    RenewRefusal.NOT_IN_FORCE: _l(
+        "It is suspended, revoked, given back or replaced, so it is not renewed. "
+        "Look at what happened to it."
+    ),
+    RenewRefusal.NOT_OPEN_YET: _l("The time to renew is still to come."),
+    RenewRefusal.LAPSED: _l("The time to renew is over. It takes a new certificate."),
+    RenewRefusal.NO_MORE: _l("This programme renews no further. It takes another certificate."),
+    RenewRefusal.ERASED: _l("What it said was erased, so it is not renewed."),
+    WishRefusal.NOT_THE_HOLDER: _l("Only the person themselves can ask for this."),
+    WishRefusal.ASKED_ALREADY: _l("You have asked for this already. The office knows."),
+    WishRefusal.ERASED_ALREADY: _l("What it said was erased already."),
+    WishRefusal.NOT_REPLACED: _l("Where it stands now, no new document is made of it."),
+    WishRefusal.SAME_NAME: _l("This name stands on it. Change the name in your account first."),
+    EraseRefusal.OWN_CERTIFICATE: _l("This is your own. Another coordinator does this."),
+    EraseRefusal.NOT_ASKED: _l("Make sure first that the person asked for it, then tick this."),
+    EraseRefusal.ERASED_ALREADY: _l("What it said was erased already."),
+    NewEditionRefusal.OWN_CERTIFICATE: _l("This is your own. Another coordinator makes it anew."),
+    NewEditionRefusal.ERASED: _l("What it said was erased, so it is not made anew."),
+    NewEditionRefusal.FOLLOWED: _l("It was renewed. Make the newer one anew."),
+    NewEditionRefusal.NOT_FROM_THIS_STATE: _l("Where it stands now, it is not made anew."),
+    NewEditionRefusal.SAME_NAME: _l(
+        "This name stands on it already. The person can change it in their account."
+    ),
+    NewEditionRefusal.REASON_MISSING: _l("Write what was wrong. It stays between you and them."),
+    DayFault.NOT_A_DAY: _l("Write a date that there is, such as 2026-11-21."),
+    DayFault.STILL_TO_COME: _l("This day is still to come. Below is how it stands today."),
     RowProblem.ADDRESS_MISSING: _l("The address is missing."),
     RowProblem.ADDRESS_NOT_ONE: _l("This does not look like an e-mail address."),
     RowProblem.NAME_TOO_LONG: _l("The name is longer than 300 characters."),
@@ -120,6 +205,13 @@ SENTENCES: dict[StrEnum, Any] = {
     RoleRefusal.HELD_ALREADY: _l("This person has that role already."),
     RoleRefusal.NOT_HELD: _l("This person does not have that role any more."),
     OpenRefusal.PROGRAMME_UNKNOWN: _l("Choose one of the programmes."),
+    OpenRefusal.EXAMPLE: _l(
+        "An example of what another body asks: check with your board. It opens for nobody; "
+        "make a copy of your own under Programmes, and set your figures there."
+    ),
+    OpenRefusal.WITHDRAWN: _l(
+        "This version was withdrawn, so no cohort opens under it. Publish a new version first."
+    ),
     OpenRefusal.FIGURES_TO_BE_SET: _l("Some figures of this programme are still to be set."),
     OpenRefusal.FIGURES_INVENTED: _l(
         "The figures of this programme are invented, for showing how things work. "
@@ -148,6 +240,14 @@ SENTENCES: dict[StrEnum, Any] = {
     OwnPasswordRefusal.NOT_YOURS: _l("This is not your password now. Try again."),
     OwnPasswordRefusal.SLOWED: _l("There were many tries. Wait a minute, then try again."),
 }
+
+HOLD_URLS: dict[PracticeHold, str] = {
+    PracticeHold.UNSIGNED: "/agreements",
+    PracticeHold.PAUSED: "/account",
+    PracticeHold.NOT_ENROLLED: "/help",
+    PracticeHold.NO_CONTACT: "/help",
+}
+"""Where somebody whose practice is held reads on."""
 
 ROLE_WORDS: dict[str, Any] = {
     TRAINEE: _l("Trainee"),
@@ -179,6 +279,28 @@ def sentence(reason: StrEnum) -> str:
     return str(SENTENCES[reason])
 
 
+def refusal_words(refused: RefusedError) -> str:
+    """Return the sentence for a refusal, with what it names where it names something."""
+    if isinstance(refused, UnsignedError):
+        return waiting_words(refused.lessons)
+    return sentence(refused.reason)
+
+
+def waiting_words(lessons: Sequence[WaitingLesson]) -> str:
+    """Return which lessons wait to be signed: the first few by name, and how many more."""
+    named = "; ".join(f"{one.title} ({one.module})" for one in lessons[:NAMED_LESSONS])
+    more = len(lessons) - NAMED_LESSONS
+    if more > 0:
+        named = f"{named}; " + ngettext("and %(num)d more", "and %(num)d more", more)
+    return str(
+        _(
+            "Lessons on safety, risk or law wait to be read by a qualified reviewer: %(lessons)s. "
+            "Until each module says who has read it, no cohort opens and nobody new comes in.",
+            lessons=named,
+        )
+    )
+
+
 def add_sentences(more: dict[Any, Any]) -> None:
     """Let an area bring the sentences of its own reasons."""
     SENTENCES.update(more)
@@ -187,3 +309,8 @@ def add_sentences(more: dict[Any, Any]) -> None:
 def said(words: dict[str, Any]) -> dict[str, str]:
     """Return words in the reader's language at once, for lists that say them on every line."""
     return {key: str(text) for key, text in words.items()}
+
+
+def hold_url(hold: PracticeHold) -> str:
+    """Return where somebody whose practice is held reads on; a filter of templates too."""
+    return HOLD_URLS[hold]

@@ -1,4 +1,5 @@
-// Folds: the one an address points into opens, all open for paper, a drawer is shut on a phone.
+// Folds: the one an address points into opens, all open for paper but those that somebody may not want to meet,
+// a drawer is shut on a phone.
 function openTo(hash) {
   let place = hash.length > 1 ? document.getElementById(decodeURIComponent(hash.slice(1))) : null;
   while (place) {
@@ -14,7 +15,7 @@ window.addEventListener("hashchange", () => openTo(location.hash));
 
 let opened = [];
 window.addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("main details:not([open])")];
+  opened = [...document.querySelectorAll("main details:not([open], .noted)")];
   opened.forEach((fold) => (fold.open = true));
 });
 window.addEventListener("afterprint", () => {

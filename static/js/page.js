@@ -12,3 +12,6 @@ if (document.querySelector("[data-clock]")) {
 if (document.querySelector("[data-idle]")) {
   import("./idle.js");
 }
+if (document.querySelector("[data-refresh]")) {
+  import("./refresh.js");
+}

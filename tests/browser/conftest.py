@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.serving import make_server
 
 from lms import create_app
@@ -59,20 +60,15 @@ class Site:
     refused: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve a demo of its own for this module."""
-    folder = tmp_path_factory.mktemp("site")
-    port = free_port()
-    url = f"sqlite:///{folder}/site.db"
-    upgrade(url)
-    app = create_app(
+def app_in(folder: Path, port: int = 0) -> Flask:
+    """Return an application on the demo's database in a folder."""
+    return create_app(
         settings_from(
             {
                 "LMS_SECRET_KEY": "browser-" + "s" * 40,
                 "LMS_AUDIT_KEY": "browser-" + "a" * 40,
                 "LMS_SEALING_KEYS": "22" * 32,
-                "LMS_DATABASE_URL": url,
+                "LMS_DATABASE_URL": f"sqlite:///{folder}/site.db",
                 "LMS_DATA_DIR": str(folder),
                 "LMS_BASE_URL": f"http://127.0.0.1:{port}",
                 "LMS_LEAVE_URL": f"http://127.0.0.1:{port}/healthz",
@@ -80,7 +76,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             }
         )
     )
-    state = app.extensions["lms"]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, str]]]:
+    """Return the folder of a demo, made once to be copied, and its people by name."""
+    folder = tmp_path_factory.mktemp("demo")
+    upgrade(f"sqlite:///{folder}/site.db")
+    state = app_in(folder).extensions["lms"]
     with state.database.session() as session:
         session.info["ground"] = state.ground
         with transaction(session):
@@ -88,14 +91,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             publish_library(session, library(), by=None, now=utcnow())
         with transaction(session):
             people = seed_demo(session, now=utcnow())
+    state.database.engine.dispose()
+    return folder, {one["name"].lower(): one for one in people}
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, demo: tuple[Path, dict[str, dict[str, str]]]
+) -> Iterator[Site]:
+    """Serve a demo of its own for this module."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(demo[0], folder, dirs_exist_ok=True)
+    port = free_port()
+    app = app_in(folder, port)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{port}", {one["name"].lower(): one for one in people}, app)
+    yield Site(f"http://127.0.0.1:{port}", demo[1], app)
     server.shutdown()
     thread.join()
-    state.database.engine.dispose()
+    app.extensions["lms"].database.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -179,11 +195,13 @@ MakeVisitor = Callable[..., Visitor]
 
 @pytest.fixture
 def visitor(browser: Any, site: Site) -> Iterator[MakeVisitor]:
-    """Return a maker of visitors: width, scheme, script or not."""
+    """Return a maker of visitors: width, scheme, whether scripts run, whether ours arrive."""
     opened = []
     source = AXE.read_text("utf-8") if AXE.is_file() else ""
 
-    def make(width: int = 360, *, dark: bool = False, script: bool = True) -> Visitor:
+    def make(
+        width: int = 360, *, dark: bool = False, script: bool = True, arrives: bool = True
+    ) -> Visitor:
         context = browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme="dark" if dark else "light",
@@ -191,6 +209,8 @@ def visitor(browser: Any, site: Site) -> Iterator[MakeVisitor]:
             reduced_motion="reduce",
         )
         context.set_default_timeout(20_000)
+        if not arrives:  # axe needs scripts to be allowed: the page's own never arrive
+            context.route("**/*.js", lambda route: route.abort())
         opened.append(context)
         return Visitor(context, site, source if script else "")
 

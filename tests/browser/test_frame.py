@@ -22,7 +22,7 @@ from lms.models import Signin
 from lms.services.drafts import find_draft
 from lms.services.signin import token_hash
 from tests.cast import make_cast, sign_in_token
-from tests.conftest import make_database, settings_for
+from tests.conftest import made_database, settings_for
 
 PHONE = {"width": 360, "height": 740}
 KEY = "patterns"
@@ -49,9 +49,11 @@ def neutral() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def real_app(tmp_path_factory: pytest.TempPathFactory, neutral: str) -> Iterator[Flask]:
+def real_app(
+    tmp_path_factory: pytest.TempPathFactory, neutral: str, filled_database: str
+) -> Iterator[Flask]:
     """Return an application that really commits, one for this file, with the patterns open."""
-    for url in make_database("frame", tmp_path_factory.mktemp("db")):
+    with made_database("frame", tmp_path_factory.mktemp("db"), filled_database) as url:
         settings = settings_for(url, tmp_path_factory.mktemp("var"))
         app = create_app(replace(settings, debug=True, leave_url=neutral))
         app.testing = True
@@ -165,7 +167,7 @@ def _signed_in(session: Session, who: int) -> bool:
     return found is not None
 
 
-def _until(happened: Callable[[], bool], seconds: float = 5) -> None:
+def _until(happened: Callable[[], bool], seconds: float = 20) -> None:
     last = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < last, "it did not happen in time"

@@ -74,6 +74,12 @@ def test_from_an_invitation_to_a_place_with_a_team(
     assert "stepped back" in newcomer.words
     newcomer.go("/account")
     newcomer.press("Come back")
+    newcomer.look()
+    assert "Nothing lapsed while you were away" in newcomer.words
+    office.go(f"{cohort}/progress")
+    office.page.locator("details.fold > summary").click()
+    office.look()
+    assert "Everybody (1)" in office.words
     newcomer.go("/today")
     assert "Read and sign the agreements" in newcomer.words
 

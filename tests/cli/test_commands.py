@@ -41,8 +41,11 @@ def test_help_explains_every_command_with_an_example(lms):
         ("db", "upgrade"),
         ("db", "downgrade"),
         ("db", "check"),
+        ("verdict",),
         ("content", "check"),
         ("content", "publish"),
+        ("content", "coverage"),
+        ("content", "readability"),
         ("user", "invite"),
         ("user", "administrator"),
         ("certificate", "verify"),
@@ -108,6 +111,9 @@ def test_schemas_are_printed(lms, name):
     """Each is a JSON Schema of the stated draft."""
     schema = json.loads(lms("schema", name).stdout)
     assert "2020-12" in schema["$schema"]
+    if name == "programme":
+        switches = schema["$defs"]["Gates"]["properties"].values()
+        assert [one["enum"] for one in switches] == [["on", "off"]] * 2
 
 
 def test_a_demo_is_made_once_and_found_again(tmp_path):
@@ -135,3 +141,9 @@ def test_an_unknown_file_is_no_certificate(lms, tmp_path):
     assert told.exit_code == 1
     assert json.loads(told.stdout)["genuine"] in {False, None}
     assert lms("certificate", "verify", str(tmp_path / "none.pdf")).exit_code == 3
+    told = lms("certificate", "verify", str(stranger), "--json", "--on", "2026-01-01")
+    assert json.loads(told.stdout)["on"] == "2026-01-01"
+    assert lms("certificate", "verify", str(stranger), "--on", "9999-01-01").exit_code == 2
+    with stranger.open("wb") as huge:
+        huge.truncate(200 * 1024 * 1024)  # a hole: it takes no room on the disk
+    assert lms("certificate", "verify", str(stranger)).exit_code == 1

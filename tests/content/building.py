@@ -3,16 +3,28 @@
 from pathlib import Path
 from textwrap import dedent
 
-MODULE_HEAD = """\
+PRINCIPLES = """\
+principles:
+  safety: Notes come first.
+  trust: Sources are named.
+  peer_support: Peers answer.
+  collaboration: Things are tried together.
+  choice: Nothing must be told.
+  culture: Names of many places.
+"""
+
+MODULE_HEAD = f"""\
 ---
 title: Boundaries
 summary: What the role is.
 objectives: [Say what your role is.]
 domain: boundaries
 authors: [Alongside curriculum group]
----
+{PRINCIPLES}---
 An introduction.
 """
+
+CARD = "---\ntitle: On one card\n---\n## Remember\n\n- Ask first.\n"
 
 LESSON_HEAD = """\
 ---
@@ -50,5 +62,6 @@ def make_module(root: Path, body: str = "Some words.", *, slug: str = "boundarie
     """Write a module of one lesson whose body starts on line 7, and return its folder."""
     folder = root / slug
     write(folder / "module.md", MODULE_HEAD)
+    write(folder / "card.md", CARD)
     write(folder / "01-first-contact.md", LESSON_HEAD + body)
     return folder

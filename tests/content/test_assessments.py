@@ -34,12 +34,15 @@ items:
 """
 
 
+LESSONS = {"boundaries": frozenset({"first-contact"})}
+
+
 def problems_of(tmp_path, text, references=frozenset()):
     path = write(tmp_path / "first.yaml", text)
     problems = Problems("first.yaml")
     written = read_assessment(path, problems)
     if written:
-        check_assessment(written, path, set(references))
+        check_assessment(written, path, set(references), LESSONS)
     return [(p.line, p.path, p.code.value) for p in sorted(problems.found)]
 
 
@@ -105,11 +108,20 @@ def test_credits_are_exact_or_nothing(credit, value):
         ("key: true", "source: {ref: gone}, key: true",
          (21, "items[2].source.ref", "unknown-reference")),
         ("title: First", "title: First\nminutes: 0", (3, "minutes", "out-of-range")),
+        ("key: true", "taught_in: [boundaries/first-contact, boundaries/gone], key: true",
+         (21, "items[2].taught_in[1]", "unknown-lesson")),
+        ("key: true", "taught_in: [boundaries], key: true",
+         (21, "items[2].taught_in[0]", "unknown-lesson")),
     ],
 )  # fmt: skip
 def test_what_would_go_wrong_is_named_at_its_line(tmp_path, old, new, problem):
     assert WHOLE.count(old) >= 1
     assert problem in problems_of(tmp_path, WHOLE.replace(old, new, 1))
+
+
+def test_an_item_may_name_the_lessons_that_teach_it(tmp_path):
+    named = WHOLE.replace("key: true", "taught_in: [boundaries/first-contact], key: true", 1)
+    assert problems_of(tmp_path, named) == []
 
 
 def test_more_than_one_best_option_needs_a_reason(tmp_path):

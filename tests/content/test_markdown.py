@@ -1,8 +1,13 @@
 """The one renderer makes the HTML that lessons use, and notes what an author should mend."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.content.markdown import Links, Page, plain_text
+from lms.content.markdown.dialect import LineReader
+from lms.content.markdown.links import Notes
+from lms.content.markdown.sanitising import sanitise
 from lms.rules.definitions import SourceRef
 
 
@@ -208,6 +213,17 @@ def test_a_line_holds_nothing_that_a_label_may_not_hold():
         "1. <em>One</em> more # not a heading<br><br>&gt; two"
     )
     assert codes(rendered) == ["not-allowed"]
+
+
+@given(
+    st.text(st.sampled_from("ab1 .\t\n-+#=|:~'\"()/?{}$%^@;,é語🙂\u200b"), min_size=1, max_size=60)
+)
+def test_a_line_of_bare_words_is_what_reading_it_whole_would_give(text):
+    notes = Notes(Links())
+    whole = sanitise(LineReader().read(text, notes)) if text.strip() else ""
+    rendered = Page.of()
+    assert rendered._render(text, line=True) == whole
+    assert rendered.findings == tuple(notes.findings)
 
 
 def test_words_of_html_come_one_block_a_line():

@@ -20,6 +20,7 @@ from lms.rules.certificates import (
     CertificateState,
     Claim,
     CodeFault,
+    DueProcess,
     EventCase,
     EventRefusal,
     IssueCase,
@@ -28,6 +29,7 @@ from lms.rules.certificates import (
     claims_shown,
     code_from_bytes,
     format_code,
+    is_held_by_pack,
     parse_code,
     refusal_to_issue,
     refusal_to_record,
@@ -36,6 +38,9 @@ from lms.rules.certificates import (
     state_on,
     state_since,
 )
+from lms.rules.curriculum import Pack
+from lms.rules.programmes import CertificateWords, Gates, Programme
+from lms.rules.programmes.quantities import Length
 
 SEVENTEEN = st.binary(min_size=17, max_size=17)
 CODE = code_from_bytes(bytes(range(17)))
@@ -220,9 +225,49 @@ def test_a_certificate_without_end_does_not_expire():
     assert state_on(make_events(), None, date(2126, 1, 1)) is STATE.VALID
 
 
-def test_nothing_leads_out_of_revoked_and_superseded():
-    assert MOVES[STATE.REVOKED] == MOVES[STATE.SUPERSEDED] == {}
+def test_nothing_leads_out_of_superseded_and_only_an_appeal_out_of_revoked():
+    assert MOVES[STATE.SUPERSEDED] == {}
+    assert MOVES[STATE.REVOKED] == {KIND.RESTORED: STATE.VALID}
     assert STATE.EXPIRED not in MOVES
+
+
+def test_what_an_appeal_restores_held_all_along():
+    events = make_events(KIND.SUSPENDED, KIND.REVOKED, KIND.RESTORED)
+    days = [ISSUED_ON + timedelta(days=day) for day in (0, 1, 2, 3)]
+    found = [state_on(events, VALID_UNTIL, day) for day in days]
+    assert found == [STATE.VALID, STATE.SUSPENDED, STATE.VALID, STATE.VALID]
+
+
+def suspended_until(day: int, *later: CertificateEvent) -> tuple[CertificateEvent, ...]:
+    (first,) = make_events(KIND.SUSPENDED)
+    return (replace(first, lifts_after=ISSUED_ON + timedelta(days=day)), *later)
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [(0, STATE.VALID), (1, STATE.SUSPENDED), (9, STATE.SUSPENDED), (10, STATE.VALID)],
+)
+def test_a_suspension_with_a_last_day_ends_by_its_date(day, state):
+    on = ISSUED_ON + timedelta(days=day)
+    assert state_on(suspended_until(9), VALID_UNTIL, on) is state
+    assert state_since(suspended_until(9), VALID_UNTIL, on) == (
+        ISSUED_ON + timedelta(days=1) if state is STATE.SUSPENDED else None
+    )
+
+
+def test_what_comes_before_the_last_day_of_a_suspension_holds():
+    revoked = CertificateEvent(
+        KIND.REVOKED, ISSUED_ON + timedelta(days=5), datetime(2026, 5, 8, tzinfo=UTC)
+    )
+    after = ISSUED_ON + timedelta(days=30)
+    assert state_on(suspended_until(9, revoked), VALID_UNTIL, after) is STATE.REVOKED
+    late = replace(revoked, kind=KIND.SUSPENDED, happened_on=ISSUED_ON + timedelta(days=20))
+    assert state_on(suspended_until(9, late), VALID_UNTIL, after) is STATE.SUSPENDED
+
+
+def test_a_suspension_may_run_to_the_end_of_time():
+    events = (replace(make_events(KIND.SUSPENDED)[0], lifts_after=date.max),)
+    assert state_on(events, None, date(2900, 1, 1)) is STATE.SUSPENDED
 
 
 # Who may issue
@@ -250,6 +295,8 @@ def test_a_certificate_may_be_issued_when_everything_is_met():
         ({"issuer_id": 1}, IssueRefusal.OWN_CERTIFICATE),
         ({"already_issued": True}, IssueRefusal.ALREADY_ISSUED),
         ({"verdict_met": False}, IssueRefusal.VERDICT_NOT_MET),
+        ({"verdict_met": False, "is_whole": False}, IssueRefusal.TRAINING_NOT_MET),
+        ({"states_something": False}, IssueRefusal.NOTHING_TO_STATE),
         ({"scope": " \n"}, IssueRefusal.SCOPE_MISSING),
         ({"pack_overdue": True}, IssueRefusal.PACK_OVERDUE),
         ({"markers": frozenset({9})}, IssueRefusal.ONLY_MARKER),
@@ -259,6 +306,41 @@ def test_a_certificate_may_be_issued_when_everything_is_met():
 )
 def test_each_reason_not_to_issue(change, refusal):
     assert refusal_to_issue(replace(READY, **change)) is refusal
+
+
+PACK = Pack(
+    id="p",
+    title="P",
+    place="Here",
+    owner="Somebody",
+    reviewed_on=date(2026, 1, 1),
+    review_by=date(2026, 11, 2),
+    entries=(),
+)
+PROGRAMME = Programme(
+    id="p",
+    title="P",
+    version="1",
+    zone="UTC",
+    language="en",
+    requirements=(),
+    certificate=CertificateWords(title="t", covers="c", does_not_qualify="d"),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pack", "on", "is_held"),
+    [
+        ({}, PACK, date(2026, 11, 2), False),
+        ({}, PACK, date(2026, 11, 3), True),
+        ({}, None, date(2026, 11, 3), False),
+        ({"gates": Gates(overdue_pack="off")}, PACK, date(2026, 11, 3), False),
+        ({"gates": Gates(unsigned_lessons="off")}, PACK, date(2026, 11, 3), True),
+        ({"demo": True}, PACK, date(2026, 11, 3), False),
+    ],
+)
+def test_an_overdue_pack_holds_certificates_where_the_gate_stands(changes, pack, on, is_held):
+    assert is_held_by_pack(replace(PROGRAMME, **changes), pack, on) is is_held
 
 
 @pytest.mark.parametrize(
@@ -310,6 +392,7 @@ def test_a_valid_certificate_may_be_revoked_with_a_reason():
         (make_case(KIND.SUSPENDED, happened_on=ISSUED_ON), EventRefusal.BEFORE_LAST_EVENT),
         (make_case(KIND.REVOKED), EventRefusal.NOT_FROM_THIS_STATE),
         (make_case(KIND.SUPERSEDED), EventRefusal.NOT_FROM_THIS_STATE),
+        (make_case(is_followed=True), EventRefusal.FOLLOWED),
     ],
 )
 def test_each_reason_not_to_revoke(case, refusal):
@@ -329,6 +412,51 @@ def test_an_expired_certificate_is_not_suspended_but_may_be_renewed_or_revoked(k
     assert refusal_to_record(kind, make_case(happened_on=late, today=late)) is refusal
 
 
+def test_only_the_holder_gives_it_back_and_says_no_reason():
+    own = make_case(actor_id=1, reason="")
+    assert refusal_to_record(KIND.WITHDRAWN, own) is None
+    assert refusal_to_record(KIND.WITHDRAWN, make_case()) is EventRefusal.NOT_THE_HOLDER
+    late = replace(own, happened_on=date(2029, 1, 1), today=date(2029, 1, 1))
+    assert refusal_to_record(KIND.WITHDRAWN, late) is EventRefusal.NOT_FROM_THIS_STATE
+
+
+def test_a_new_name_needs_no_reason():
+    assert refusal_to_record(KIND.SUPERSEDED, make_case(reason="")) is None
+
+
+@pytest.mark.parametrize(("until", "is_open"), [(None, True), (0, False), (1, True)])
+def test_the_last_day_of_a_suspension_is_still_to_come(until, is_open):
+    day = None if until is None else date(2027, 5, 3) + timedelta(days=until)
+    found = refusal_to_record(KIND.SUSPENDED, make_case(until_on=day))
+    assert found is (None if is_open else EventRefusal.UNTIL_NOT_LATER)
+
+
+NOTICE, DECIDED = date(2027, 4, 1), date(2027, 5, 3)
+ANSWERED_BY = date(2027, 5, 1)
+THIRTY = Length(0, 30)
+
+
+@pytest.mark.parametrize(
+    ("days", "answer", "refusal"),
+    [
+        ((None, None, None), None, None),
+        ((None, None, None), THIRTY, EventRefusal.PROCESS_MISSING),
+        ((NOTICE, ANSWERED_BY, None), THIRTY, EventRefusal.PROCESS_MISSING),
+        ((NOTICE, ANSWERED_BY, DECIDED), THIRTY, None),
+        ((NOTICE, date(2027, 4, 30), DECIDED), THIRTY, EventRefusal.ANSWER_TOO_SHORT),
+        ((NOTICE, NOTICE, NOTICE), None, None),
+        ((ANSWERED_BY, NOTICE, DECIDED), None, EventRefusal.PROCESS_ORDER),
+        ((NOTICE, date(2027, 5, 4), DECIDED), None, EventRefusal.PROCESS_ORDER),
+        ((DECIDED, None, NOTICE), None, EventRefusal.PROCESS_ORDER),
+        ((None, None, date(2027, 5, 4)), None, EventRefusal.PROCESS_IN_THE_FUTURE),
+        ((date(2027, 5, 4), None, None), None, EventRefusal.PROCESS_IN_THE_FUTURE),
+    ],
+)
+def test_the_days_of_due_process_are_in_order_and_give_time_to_answer(days, answer, refusal):
+    case = make_case(process=DueProcess(*days), answer=answer)
+    assert refusal_to_revoke(case) is refusal
+
+
 def test_a_suspension_may_be_lifted_after_the_last_day_too():
     late = date(2029, 1, 1)
     case = make_case(KIND.SUSPENDED, happened_on=late, today=late)
@@ -343,7 +471,8 @@ def test_what_is_allowed_is_what_changes_the_state(length):
         day = ISSUED_ON + timedelta(days=30)
         before = state_on(events, None, day)
         for kind in KIND:
-            case = make_case(events=events, valid_until=None, happened_on=day)
+            actor = 1 if kind is KIND.WITHDRAWN else 9
+            case = make_case(events=events, valid_until=None, happened_on=day, actor_id=actor)
             later = CertificateEvent(kind, day, datetime(2026, 7, 1, tzinfo=UTC))
             changes = state_on((*events, later), None, day) is not before
             assert (refusal_to_record(kind, case) is None) == changes
@@ -397,9 +526,10 @@ EVERY_CLAIM = {claim.value: claim.value.upper() for claim in Claim}
 def test_hidden_choices_take_away_their_claims_and_nothing_else(hidden):
     gone = {claim for choice in hidden if choice in CHOICES for claim in CHOICES[choice]}
     assert set(claims_shown(EVERY_CLAIM, hidden)) == set(Claim) - gone
+    assert list(claims_shown(EVERY_CLAIM, hidden)) == [c for c in Claim if c not in gone]
 
 
-def test_every_claim_can_be_hidden_and_claims_without_a_value_are_left_out():
-    assert claims_shown(EVERY_CLAIM, list(CHOICES)) == {}
-    assert {claim for part in CHOICES.values() for claim in part} == set(Claim)
+def test_every_claim_but_the_kind_can_be_hidden_and_what_has_no_value_is_left_out():
+    assert set(claims_shown(EVERY_CLAIM, list(CHOICES))) == {Claim.KIND}
+    assert {claim for part in CHOICES.values() for claim in part} == set(Claim) - {Claim.KIND}
     assert claims_shown({"name": "Amina", "valid_until": None}, ()) == {Claim.NAME: "Amina"}

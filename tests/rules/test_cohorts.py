@@ -20,11 +20,19 @@ from lms.rules.cohorts import (
     refusal_to_move,
     refusal_to_office_move,
     refusal_to_open,
-    unreviewed_modules,
+    waiting_lessons,
 )
 from lms.rules.curriculum import Lesson, LessonHead, Module, ModuleHead
 from lms.rules.definitions import Review
-from lms.rules.programmes import TO_BE_SET, CertificateWords, Programme, Renewal, Validity
+from lms.rules.programmes import (
+    TO_BE_SET,
+    CertificateWords,
+    Gates,
+    LeftOut,
+    Programme,
+    Renewal,
+    Validity,
+)
 from lms.rules.programmes.nodes import All, Completions, Span
 from lms.rules.roles import Role
 
@@ -151,10 +159,42 @@ def test_the_modules_of_a_programme_are_found_however_deep():
     assert modules_named(PROGRAMME) == ("safety", "words")
 
 
+def waiting(programme=PROGRAMME, *, is_demo=False, **modules):
+    """Return the lessons that wait, each as lesson and module."""
+    found = waiting_lessons(programme, {**READ, **modules}, is_demo=is_demo)
+    return [tuple(one) for one in found]
+
+
 @pytest.mark.parametrize("sensitive", ["safety", "risk", "law"])
 def test_lessons_that_can_harm_wait_for_a_qualified_reader(sensitive):
-    assert unreviewed_modules([module("safety", sensitive)]) == ("Safety",)
-    assert unreviewed_modules([module("safety", sensitive, read=True), module("words")]) == ()
+    assert waiting(safety=module("safety", sensitive)) == [("l", "Safety")]
+    assert waiting(safety=module("safety", sensitive, read=True)) == []
+
+
+def test_only_a_qualified_review_signs_and_only_named_modules_count():
+    touchy = module("safety", "risk")
+    lived = Review(reviewer="N", capacity="lived-experience", on="2026-01-01")
+    told = replace(touchy, head=replace(touchy.head, reviews=(lived,)))
+    assert waiting(safety=told) == [("l", "Safety")]
+    assert waiting(elsewhere=module("elsewhere", "risk")) == []
+    assert waiting_lessons(PROGRAMME, {}, is_demo=False) == ()
+
+
+def test_what_a_programme_omits_is_not_waited_for():
+    one, other = (replace(module("safety", "risk").lessons[0], slug=slug) for slug in "ab")
+    touchy = replace(module("safety", "risk"), lessons=(one, other))
+    assert len(waiting(safety=touchy)) == 2
+    omits = (LeftOut(module="safety", lesson="a", reason="r"),)
+    assert len(waiting(replace(PROGRAMME, omits=omits), safety=touchy)) == 1
+
+
+def test_nothing_is_waited_for_where_the_gate_is_off():
+    touchy = module("safety", "risk")
+    off = Gates(unsigned_lessons="off")
+    assert waiting(replace(PROGRAMME, gates=off), safety=touchy) == []
+    assert waiting(replace(PROGRAMME, gates=Gates(overdue_pack="off")), safety=touchy) != []
+    assert waiting(replace(PROGRAMME, demo=True), safety=touchy) == []
+    assert waiting(is_demo=True, safety=touchy) == []
 
 
 @pytest.mark.parametrize(
@@ -164,7 +204,15 @@ def test_lessons_that_can_harm_wait_for_a_qualified_reader(sensitive):
         (PROGRAMME, {"words": READ["words"]}, True, OpenRefusal.MODULES_MISSING),
         (PROGRAMME, {**READ, "safety": module("safety", "risk")}, False, OpenRefusal.UNREVIEWED),
         (PROGRAMME, {**READ, "safety": module("safety", "risk")}, True, None),
+        (
+            replace(PROGRAMME, gates=Gates(unsigned_lessons="off")),
+            {**READ, "safety": module("safety", "risk")},
+            False,
+            None,
+        ),
         (replace(PROGRAMME, demo=True), READ, False, OpenRefusal.FIGURES_INVENTED),
+        (replace(PROGRAMME, example=True), READ, False, OpenRefusal.EXAMPLE),
+        (replace(PROGRAMME, example=True), READ, True, OpenRefusal.EXAMPLE),
         (replace(PROGRAMME, demo=True), READ, True, None),
         (
             replace(PROGRAMME, complete_within=TO_BE_SET),

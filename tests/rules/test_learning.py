@@ -23,6 +23,7 @@ from lms.rules.learning import (
     AnswerRefusal,
     LessonState,
     ModuleState,
+    alike_after,
     attestations_asked,
     is_complete,
     is_over,
@@ -244,3 +245,32 @@ def test_a_programme_says_which_modules_and_which_attestations_it_asks_for():
     )
     assert modules_asked(requirements) == ("boundaries", "safety-planning", "self-care")
     assert attestations_asked(requirements) == (experience,)
+
+
+OLD, SAID_BETTER, NEW = lesson("one", "Old."), lesson("one", "Said better."), lesson("one", "New.")
+
+
+def test_a_text_that_teaches_the_same_counts_as_read():
+    assert lesson_state(SAID_BETTER, [OLD]) is CHANGED
+    assert lesson_state(SAID_BETTER, [OLD], [OLD]) is READ
+    assert lesson_state(SAID_BETTER, [], [OLD]) is NOT_YET
+    states = lesson_states(module(SAID_BETTER, TWO), {"one": [OLD], "two": [TWO]}, {"one": [OLD]})
+    assert is_complete(states)
+
+
+def test_what_teaches_the_same_is_handed_on_from_version_to_version():
+    first, second = (1, "h1"), (2, "h2")
+    better = alike_after(module(SAID_BETTER), module(OLD), first, {}, changes_learning=False)
+    assert better == {"one": [first]}
+    untouched = alike_after(
+        module(SAID_BETTER, TWO), module(SAID_BETTER), second, better, changes_learning=True
+    )
+    assert untouched == {"one": [first]}
+    again = alike_after(module(ONE), module(SAID_BETTER), second, better, changes_learning=False)
+    assert again == {"one": [first, second]}
+
+
+def test_a_text_that_teaches_something_else_starts_anew():
+    before = {"one": [(1, "h1")]}
+    assert alike_after(module(NEW), module(OLD), (2, "h2"), before, changes_learning=True) == {}
+    assert alike_after(module(TWO), module(OLD), (2, "h2"), before, changes_learning=False) == {}

@@ -29,8 +29,10 @@ SEPARATED = {
     Permission.WAIVER_MAKE,
     Permission.CERTIFICATE_ISSUE,
     Permission.CERTIFICATE_REVOKE,
+    Permission.PROPOSAL_SETTLE,
     Permission.ENROLMENT_ASSIGN,
     Permission.FLAG_SETTLE,
+    Permission.ATTENDANCE_RECORD,
 }
 
 
@@ -71,6 +73,7 @@ def test_another_organisations_people_are_unknown(permission):
         Permission.SIMULATOR_READ,
         Permission.MARKING_LIST,
         Permission.HOURS_QUEUE,
+        Permission.APPEAL_LIST,
     }
     if permission not in open_to_all:
         assert judge(me, permission, theirs) is Judgement.UNKNOWN

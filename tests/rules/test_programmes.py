@@ -12,11 +12,13 @@ from lms.content.errors import Problems
 from lms.content.yaml import read_yaml
 from lms.rules.programmes import (
     CertificateWords,
+    Keeping,
     Programme,
     Renewal,
     Stage,
     Standing,
     Validity,
+    kept_until,
     standing_on,
     valid_until,
 )
@@ -69,7 +71,7 @@ from lms.rules.verdict import (
     problems_in,
     verdict,
 )
-from tests.rules.verdict_making import day, hours_of, make_programme, make_sum
+from tests.rules.verdict_making import TODAY, day, hours_of, make_programme, make_sum
 
 FOLDER = Path(__file__).parents[2] / "programmes"
 READER = TypeAdapter(Programme)
@@ -175,6 +177,24 @@ def test_a_term_may_end_on_a_fixed_day_for_all_or_never():
     assert valid_until(Validity(), day("2026-01-01")) is None
 
 
+def test_a_term_may_count_from_the_latest_of_several_certificates():
+    both = Validity(months=24, anchor="latest", latest_of=("courts", "health"))
+    held = [("courts", day("2024-01-10")), ("health", day("2025-03-01")), ("x", day("2025-12-01"))]
+    assert valid_until(both, day("2025-10-01"), held) == day("2027-03-01")
+    assert valid_until(both, day("2027-02-28"), held) == day("2027-03-01")
+    assert valid_until(both, day("2027-03-01"), held) == day("2029-03-01")
+    assert valid_until(both, day("2025-10-01")) == day("2027-10-01")
+    assert valid_until(both, day("2025-02-28"), held) == day("2026-01-10")
+
+
+def test_papers_are_kept_for_so_long_after_the_term():
+    keeping = Keeping(continuing_education="4 years", supervision="7 years")
+    last = day("2028-02-29")
+    assert kept_until(keeping, "continuing-education", last) == day("2032-02-29")
+    assert kept_until(keeping, "supervision", last) == day("2035-02-28")
+    assert kept_until(keeping, "documents", last) is None
+
+
 @pytest.mark.parametrize(
     ("on", "standing"),
     [
@@ -183,13 +203,17 @@ def test_a_term_may_end_on_a_fixed_day_for_all_or_never():
         ("2026-12-01", "renewal-open"),
         ("2026-12-02", "grace"),
         ("2026-12-31", "grace"),
-        ("2027-01-01", "reinstatement"),
-        ("2028-12-01", "reinstatement"),
+        ("2027-01-01", "late"),
+        ("2027-01-30", "late"),
+        ("2027-01-31", "inactive"),
+        ("2028-12-01", "inactive"),
         ("2028-12-02", "lapsed"),
     ],
 )
 def test_a_certificates_standing_follows_the_dates(on, standing):
-    renewal = Renewal(requirements=(), opens="90 days", grace="30 days", reinstate="24 months")
+    renewal = Renewal(
+        requirements=(), opens="90 days", grace="30 days", late="60 days", reinstate="24 months"
+    )
     assert standing_on(renewal, day("2026-12-01"), day(on)).value == standing
 
 
@@ -229,7 +253,10 @@ def test_the_demonstration_can_open_and_says_that_its_figures_are_invented():
     compiled = compile_programme(programme)
     assert (programme.demo, compiled.can_open) == (True, True)
     found = verdict(compiled, Record("p1"), day("2026-11-21"))
-    assert [caution.code for caution in found.warnings] == ["invented-figures"]
+    assert [caution.code for caution in found.warnings] == [
+        "invented-figures",
+        *3 * ["recommended"],
+    ]
     assert valid_until(programme.validity, day("2026-11-21")) == day("2028-11-21")
 
 
@@ -337,6 +364,16 @@ def part(**others):
         (make_sum("5 h", parts=(part(min="1 h", cap="120 %"),)), ("parts", 0, "cap"), "figure"),
         (make_sum(""), (), "empty"),
         (make_sum("5 h", hours=hours_of(since="soon")), ("hours", "within", "since"), "anchor"),
+        (
+            make_sum("5 h", hours=hours_of(since="soon + 1 day")),
+            ("hours", "within", "since"),
+            "anchor",
+        ),
+        (
+            make_sum("5 h", hours=hours_of(since="today - 1")),
+            ("hours", "within", "since"),
+            "anchor",
+        ),
         (
             make_sum("5 h", hours=hours_of(length="1 month")),
             ("hours", "within", "length"),
@@ -472,6 +509,16 @@ def test_every_problem_is_named_at_once_and_nothing_is_compiled():
         ({"validity": Validity(anchor="year-end")}, ("validity", "months"), "empty"),
         ({"validity": Validity(months="2 y")}, ("validity", "months"), "figure"),
         ({"stages": (Stage(id="s", title="S"),) * 2}, ("stages", 1, "id"), "doubled"),
+        (
+            {"example": True, "demo": False, "source": "https://board.example"},
+            ("example",),
+            "no-source",
+        ),
+        (
+            {"example": True, "source": "https://b.example", "checked_on": TODAY},
+            ("demo",),
+            "contradiction",
+        ),
         ({"renewal": Renewal(requirements=())}, ("renewal", "requirements"), "empty"),
         ({"renewal": Renewal(requirements=(A,), grace="x")}, ("renewal", "grace"), "figure"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -17,7 +18,13 @@ from lms.rules.programmes.nodes import (
     Sequence,
     When,
 )
-from lms.rules.record import DecisionFact, DocumentFact, WaiverFact, record_from_json
+from lms.rules.record import (
+    CertificateFact,
+    DecisionFact,
+    DocumentFact,
+    WaiverFact,
+    record_from_json,
+)
 from lms.rules.verdict import (
     CanStill,
     Reason,
@@ -27,9 +34,11 @@ from lms.rules.verdict import (
     describe,
     english,
     english_summary,
+    leaves_of,
     summary_of,
     verdict,
 )
+from lms.rules.verdict.lots import is_drawn
 from tests.rules.verdict_making import (
     TODAY,
     day,
@@ -289,17 +298,45 @@ def test_the_summary_counts_what_is_required_and_names_what_is_to_go():
         completions=(done("a"), done("b")),
     )
     assert english_summary(summary_of(found)) == (
-        "Two of four are met. Two to go: 6 h of one-to-one supervision, and the coordinator's "
+        "One of three is met. Two to go: 6 h of one-to-one supervision, and the coordinator's "
         "readiness decision."
     )
     assert english_summary(summary_of(judge(A))) == "Nothing is met yet. One to go: a."
     assert english_summary(summary_of(judge(A, completions=(done("a"),)))) == "All is met."
 
 
-def test_the_summary_counts_the_branch_that_applies():
-    node = when(otherwise=All(id="all", label="All", of=(B, C)))
-    assert summary_of(judge(node, facts={"degree": "none"})).total == 2
-    assert summary_of(judge(node)).total == 1
+def test_the_summary_counts_what_a_page_lists_and_the_leaves_are_what_is_worked_at():
+    bracket = All(id="all", label="All", of=(B, C))
+    node = when(otherwise=bracket)
+    found = judge(node, facts={"degree": "none"})
+    assert summary_of(found).total == 1
+    assert [row.id for row in leaves_of(found)] == ["m-b", "m-c"]
+    assert summary_of(judge(node, facts={"degree": "bachelor"})).total == 1
+    choice = AnyOf(id="any", label="Any", of=(B, C))
+    assert [row.id for row in leaves_of(judge(choice))] == ["any"]
+
+
+def test_so_many_of_a_hundred_are_looked_over_by_lot():
+    drawn = [is_drawn(f"p{n}", Fraction(20)) for n in range(2000)]
+    assert 340 < sum(drawn) < 460
+    assert drawn == [is_drawn(f"p{n}", Fraction(20)) for n in range(2000)]
+    assert not any(is_drawn(f"p{n}", Fraction(0)) for n in range(100))
+    assert all(is_drawn(f"p{n}", Fraction(100)) for n in range(100))
+    more = [is_drawn(f"p{n}", Fraction(25)) for n in range(2000)]
+    assert all(wider for wider, narrow in zip(more, drawn, strict=True) if narrow)
+
+
+def test_who_is_drawn_changes_with_a_new_certificate_and_is_the_same_all_day():
+    node = when(fact="lot", test={"drawn": "50 %"})
+    held = (CertificateFact("x1", "p", day("2025-01-01")),)
+    people = [f"p{n}" for n in range(40)]
+    first = [row_of(node, person=one).state for one in people]
+    second = [row_of(node, person=one, certificates=held).state for one in people]
+    assert first != second
+    assert first == [row_of(node, person=one).state for one in people]
+    early = {"certificates": held, "on": day("2024-12-31")}
+    before = [row_of(node, person=one, **early).state for one in people]
+    assert before == first
 
 
 def test_the_plain_words_name_every_requirement():

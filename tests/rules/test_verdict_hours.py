@@ -13,10 +13,11 @@ from lms.rules.programmes.evidence import (
     Waivable,
 )
 from lms.rules.programmes.nodes import Cadence, Count, Gap, Ratio, Share, Span, Substitute
-from lms.rules.record import PersonFact, PlanFact
+from lms.rules.record import PersonFact, PlanFact, QualificationFact
 from lms.rules.verdict import (
     Bounds,
     CanStill,
+    Detail,
     Reason,
     State,
     StepCode,
@@ -272,6 +273,50 @@ def test_only_an_eligible_supervisors_hours_count(person, counts):
         people={"s1": person} if person else {},
     )
     assert bool(counted(row)) is counts
+
+
+HELD = QualificationFact(credential="cps", since=day("2025-01-01"), until=day("2026-05-31"))
+TRAINED = QualificationFact(training="supervision", since=day("2026-03-01"))
+PRACTISED = QualificationFact(hours_practised=1500, since=day("2026-04-01"))
+BROUGHT = PersonFact(qualifications=(HELD, TRAINED, PRACTISED))
+
+
+@pytest.mark.parametrize(
+    ("way", "first", "last"),
+    [
+        (EligibleSupervisor(credentials=("cps",)), "2025-01-01", "2026-05-31"),
+        (EligibleSupervisor(trained=("supervision",)), "2026-03-01", "2026-11-21"),
+        (EligibleSupervisor(hours_practised=1500), "2026-04-01", "2026-11-21"),
+        (EligibleSupervisor(credentials=("cps",), held_for="1 year"), "2026-01-01", "2026-05-31"),
+        (
+            EligibleSupervisor(credentials=("cps",), trained=("supervision",)),
+            "2026-03-01",
+            "2026-05-31",
+        ),
+    ],
+)
+def test_a_qualification_counts_for_the_days_on_which_it_was_held(way, first, last):
+    """One day before and one after, the hour is kept and does not count, with its reason."""
+    days = [day(first) - timedelta(1), day(first), day(last), day(last) + timedelta(1)]
+    needs = make_sum("1 h", hours=hours_of(supervisors=(way,)))
+    found = []
+    for number, on in enumerate(days):
+        entries = (entry(f"h{number}", 60, on.isoformat(), supervisor="s1"),)
+        row = row_of(needs, hours=entries, people={"s1": BROUGHT})
+        found.append(bool(counted(row)))
+        if not counted(row) and on <= TODAY:
+            assert row.tally.not_counted[0].detail is Detail.NOT_QUALIFIED
+    assert found == [False, True, True, False]
+
+
+def test_of_several_credentials_one_held_long_enough_will_do():
+    young = QualificationFact(credential="cps", since=day("2026-04-01"))
+    old = QualificationFact(credential="cps", since=day("2020-01-01"))
+    needs = make_sum("1 h", hours=hours_of(supervisors=WAYS[:1]))
+    hours = (entry("a", 60, supervisor="s1"),)
+    for held, counts in (((young,), False), ((young, old), True), ((old, young), True)):
+        person = PersonFact(hours_practised=1500, qualifications=held)
+        assert bool(counted(row_of(needs, hours=hours, people={"s1": person}))) is counts
 
 
 def test_an_earlier_way_of_being_eligible_ends_on_its_last_day():

@@ -16,11 +16,13 @@ from lms.rules.programmes.nodes import (
     Signature,
 )
 from lms.rules.record import (
+    HANDED_IN,
     AttestationFact,
     CertificateFact,
     DecisionFact,
     DocumentFact,
     PersonFact,
+    QualificationFact,
     SignatureFact,
 )
 from lms.rules.verdict import CanStill, Detail, Reason, State, Unit, WaitingOn, english
@@ -240,6 +242,25 @@ def test_too_few_markers_or_an_unlisted_scenario_do_not_count():
     assert refused(row)["r-lift-2026-05-01"][1] is Reason.EXCLUDED
 
 
+def test_a_sample_needs_two_markers_and_what_they_see_differently_is_settled():
+    node = role_plays(performances=1, markers=2, sample="20 %", settle_above=1)
+    drawn, other = (played("lift", GOOD, id=i, markers=("m1",)) for i in ("c", "a"))
+    assert refused(row_of(node, rubrics=(drawn,))) == {"c": (1, Reason.TOO_LOW_ASSURANCE, 2)}
+    assert row_of(node, rubrics=(other,)).state is State.MET
+    apart = played("lift", GOOD, id="c", apart=2)
+    row = row_of(node, rubrics=(apart,))
+    assert (row.state, row.waiting_on) == (State.NEEDS_A_PERSON, WaitingOn.COORDINATOR)
+    assert row.tally.not_counted[0].detail is Detail.MARKERS_DIFFER
+    assert row_of(node, rubrics=(apart._replace(apart=1),)).state is State.MET
+    by_trainer, by_office = (
+        DecisionFact("q", "marking-settled", "c", by, day("2026-06-01"))
+        for by in ("trainer", "coordinator")
+    )
+    assert row_of(node, rubrics=(apart,), decisions=(by_trainer,)).state is not State.MET
+    settled = row_of(node, rubrics=(apart,), decisions=(by_office,))
+    assert (settled.state, settled.met_on) == (State.MET, day("2026-06-01"))
+
+
 def test_a_role_play_that_is_being_marked_waits_for_the_trainer():
     plays = (played("lift", GOOD), played("lunch", {}, state="submitted"))
     assert row_of(role_plays(), rubrics=plays).waiting_on is WaitingOn.TRAINER
@@ -317,6 +338,47 @@ def test_a_newer_document_decides_whether_a_person_must_look():
     assert row_of(node, documents=(clear, newer_hit)).state is State.NEEDS_A_PERSON
     older_hit = check("d2", "2026-04-01", outcome="hit")
     assert row_of(node, documents=(clear, older_hit)).state is State.MET
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({}, None),
+        ({"known_since": day("2025-05-21")}, None),
+        ({"known_since": day("2025-05-22")}, Detail.KNOWN_TOO_SHORT),
+        ({"known_since": None}, Detail.KNOWN_TOO_SHORT),
+        ({"relationship": "family"}, Reason.CONFLICT),
+        ({"relationship": None}, None),
+    ],
+)
+def test_a_reference_counts_by_who_wrote_it_and_for_how_long_they_know_the_person(changed, why):
+    node = Document(id="d", label="D", kinds=("check",), barred=("family",), known_for="1 year")
+    given = {"known_since": day("2020-01-01"), "relationship": "friend", **changed}
+    row = row_of(node, documents=(check(**given),))
+    assert (row.state is State.MET) is (why is None)
+    assert [one.detail or one.reason for one in row.tally.not_counted] == ([why] if why else [])
+
+
+def test_what_was_handed_in_needs_a_person_only_where_it_is_still_wanted():
+    node = Document(id="d", label="D", kinds=("check",))
+    new = check("d2", "2026-06-01", outcome=HANDED_IN)
+    alone = row_of(node, documents=(new,))
+    assert (alone.state, alone.waiting_on) == (State.NEEDS_A_PERSON, WaitingOn.COORDINATOR)
+    assert row_of(node, documents=(check(outcome="accepted"), new)).state is State.MET
+    old = check("d2", "2026-04-01", outcome=HANDED_IN)
+    two = Document(id="d", label="D", kinds=("check",), count=2)
+    both = row_of(two, documents=(check(outcome="accepted"), old))
+    assert both.state is State.NEEDS_A_PERSON
+
+
+def test_whoever_signs_is_weighed_as_they_stood_on_the_papers_day():
+    node = Document(id="d", label="D", kinds=("check",), signer_credentials=("cps",))
+    held = QualificationFact(credential="cps", since=day("2026-05-21"), until=day("2026-05-22"))
+    people = {"s1": PersonFact(qualifications=(held,))}
+    days = ("2026-05-20", "2026-05-21", "2026-05-22", "2026-05-23")
+    papers = [check(on=on, signers=("s1",)) for on in days]
+    states = [row_of(node, documents=(one,), people=people).state.value for one in papers]
+    assert states == ["not-yet", "met", "met", "not-yet"]
 
 
 def test_references_count_by_number_and_by_who_signed():
@@ -417,6 +479,14 @@ def test_a_certificate_held_counts_through_its_last_day_and_in_its_state():
         (Window(since="certificate-end:trainee"), "2026-11-21", True),
         (Window(since="certificate-end:trainee"), "2026-11-20", False),
         (Window(last="2 years", since="enrolled"), "2026-01-09", False),
+        (Window(since="certificate-end:trainee - 14 days"), "2026-11-07", True),
+        (Window(since="certificate-end:trainee - 14 days"), "2026-11-06", False),
+        (Window(since="certificate-end:trainee - 6 months + 1 day"), "2026-05-22", True),
+        (Window(since="certificate-end:trainee - 6 months + 1 day"), "2026-05-21", False),
+        (Window(until="2026-01-31 + 1 month"), "2026-02-28", True),
+        (Window(until="2026-01-31 + 1 month"), "2026-03-01", False),
+        (Window(until="fact:left_on - 1 week"), "2026-02-22", True),
+        (Window(until="fact:left_on - 1 week"), "2026-02-23", False),
     ],
 )
 def test_a_window_counts_both_its_ends(window, on, counts):

@@ -1,5 +1,7 @@
 """The record: the contract's JSON, read strictly, every problem named."""
 
+import json
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -158,6 +160,7 @@ def test_every_problem_is_named_at_its_place():
     assert found == [
         (("persn",), "unknown-key"),
         (("person",), "missing"),
+        (("hours", 0, "ledger"), "value"),
         (("hours", 0, "on"), "type"),
         (("hours", 1, "id"), "doubled"),
         (("hours", 1, "minutes"), "type"),
@@ -206,3 +209,17 @@ def test_the_schema_names_every_list_and_only_the_person_is_needed():
     assert plan["required"] == ["id", "supervisor", "from"]
     hours = schema["$defs"]["HoursFact"]["properties"]
     assert set(CONTRACT["hours"][0]) | {"recorded_at"} == set(hours)
+    assert hours["ledger"]["enum"] == [
+        *("training", "practice", "supervision", "continuing-education"),
+    ]
+    assert schema["$defs"]["ScoreFact"]["properties"]["score_percent"]["maximum"] == 100
+
+
+def test_every_reference_of_the_schema_is_there_and_nothing_unknown_is_let_in():
+    schema = record_schema()
+    for shape in (schema, *schema["$defs"].values()):
+        assert shape["additionalProperties"] is False
+        assert set(shape["required"]) <= set(shape["properties"])
+    text = json.dumps(schema)
+    named = re.findall(r'"#/\$defs/(\w+)"', text)
+    assert set(named) == set(schema["$defs"])

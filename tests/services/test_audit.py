@@ -46,7 +46,7 @@ def test_an_act_that_was_rolled_back_leaves_no_entry(session):
     [
         ("update audit_entry set act = 'other-thing' where seq = 1", "changed"),
         (
-            "update audit_detail set details = '{}'",
+            "update audit_detail set details = '{}' where entry_id > 1",
             "details",
         ),
         ("update audit_head set seq = 9 where chain = 7", "head"),
@@ -95,7 +95,7 @@ def test_many_writers_share_one_chain(real_app):
         for _ in range(5):
             with state.database.session() as session:
                 session.info["ground"] = state.ground
-                act(session, chain=1)
+                act(session, chain=8)
 
     threads = [threading.Thread(target=write) for _ in range(8)]
     for thread in threads:
@@ -104,6 +104,5 @@ def test_many_writers_share_one_chain(real_app):
         thread.join()
     with state.database.session() as session:
         session.info["ground"] = state.ground
-        report = verify_chains(session)
-        assert (report.entries, report.first_broken) == (40, None)
-        assert [(head.chain, head.seq) for head in list_heads(session)] == [(1, 40)]
+        assert verify_chains(session).first_broken is None
+        assert {head.chain: head.seq for head in list_heads(session)}[8] == 40

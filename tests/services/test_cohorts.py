@@ -60,7 +60,9 @@ def refusal_of(act, *args, **more):
 
 def test_a_cohort_keeps_the_version_and_zone_of_its_programme(session, cast, demo):
     cohort = make_cohort(session, cast.organisation, new(), by=cast.coordinator.id, now=NOW)
-    choice = next(c for c in list_programmes(session) if c.version.slug == DEMO)
+    choice = next(
+        c for c in list_programmes(session, cast.organisation.id) if c.version.slug == DEMO
+    )
     assert cohort.programme_version_id == choice.version.id
     assert cohort.zone == choice.programme.zone
     assert [row.name for row in list_cohorts(session, cast.organisation.id)] == [
@@ -75,8 +77,23 @@ def test_invented_figures_open_nothing_outside_the_demo(session, cast):
     assert reason is OpenRefusal.FIGURES_INVENTED
 
 
+def test_examples_open_nowhere_and_stand_after_our_own(session, cast, demo):
+    listed = list_programmes(session, cast.organisation.id)
+    examples = [choice.programme.example for choice in listed]
+    assert any(examples)
+    assert examples == sorted(examples)
+    slug = listed[-1].version.slug
+    asked = {"by": cast.coordinator.id, "now": NOW}
+    reason = refusal_of(make_cohort, session, cast.organisation, new(programme=slug), **asked)
+    assert reason is OpenRefusal.EXAMPLE
+
+
 def test_a_programme_with_figures_to_be_set_opens_nowhere_and_names_them(session, cast, demo):
-    waiting = [c for c in list_programmes(session) if c.refusal is OpenRefusal.FIGURES_TO_BE_SET]
+    waiting = [
+        c
+        for c in list_programmes(session, cast.organisation.id)
+        if c.refusal is OpenRefusal.FIGURES_TO_BE_SET
+    ]
     assert waiting
     assert all(choice.about for choice in waiting)
     reason = refusal_of(

@@ -210,7 +210,7 @@ def test_a_situation_can_be_gone_through_again(session, cast):
     page = lesson_page(session, cast)
     keep_answer(session, cast.trainee.id, page, Answer("the-scarf/wrapped", ("a",)), now=NOW)
     keep_answer(session, cast.trainee.id, page, Answer(CHECK, ("a",)), now=NOW)
-    begin_again(session, cast.trainee.id, page, "the-scarf")
+    begin_again(session, cast.trainee.id, page, "the-scarf", now=NOW)
     assert lesson_page(session, cast).answers == {CHECK: ("a",)}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from lms.db import transaction
 from lms.models import Job, Mail
-from lms.services.jobs import LEASE, queue_job, run_due
+from lms.services.jobs import BREATH_SECONDS, LEASE, queue_job, queue_jobs, run_due
 from lms.services.mail import queue_mail, send_one
 from tests.cast import NOW
 
@@ -17,6 +17,41 @@ def test_a_job_is_queued_once_by_its_key(session):
     assert queue_job(session, "tidy", "tidy:1", now=NOW) is True
     assert queue_job(session, "tidy", "tidy:1", now=NOW) is False
     assert len(session.scalars(select(Job)).all()) == 1
+
+
+def test_many_are_queued_at_once_and_nudge_once(session):
+    """A run's people: one statement, and one nudge after the commit."""
+    nudged = []
+    session.info["nudge"] = lambda: nudged.append(1)
+    with transaction(session):
+        queue_jobs(session, "count", {f"count:{n}": {"n": n} for n in range(5)}, now=NOW)
+    session.info.pop("nudge")
+    assert nudged == [1]
+    done = []
+    assert run_due(session, {"count": lambda s, p, now: done.append(p["n"])}, NOW) == 5
+    assert done == [0, 1, 2, 3, 4]
+
+
+def test_a_letter_passes_whatever_waits_before_it(session):
+    """Somebody may stand at the door while a whole cohort is issued."""
+    with transaction(session):
+        queue_job(session, "slow", "slow:1", now=NOW)
+        queue_job(session, "send-mail", "mail:1", now=NOW)
+    seen = []
+    handlers = {k: lambda s, p, now, k=k: seen.append(k) for k in ("slow", "send-mail")}
+    assert run_due(session, handlers, NOW) == 2
+    assert seen == ["send-mail", "slow"]
+
+
+def test_between_two_jobs_others_may_write(session, monkeypatch):
+    """SQLite gives no turns: a long run would keep every save of a page waiting."""
+    left = []
+    monkeypatch.setattr("lms.services.jobs.sleep", left.append)
+    with transaction(session):
+        queue_jobs(session, "count", {f"count:{n}": {"n": n} for n in range(3)}, now=NOW)
+    assert run_due(session, {"count": lambda s, p, now: None}, NOW) == 3
+    takes_turns = session.get_bind().dialect.name != "sqlite"
+    assert left == ([] if takes_turns else [BREATH_SECONDS] * 3)
 
 
 def test_everything_due_is_done_without_any_nudge(session):

@@ -117,6 +117,6 @@ def test_nobody_takes_away_what_is_another_persons(session, cast):
     keep(session, cast, "Mine.")
     row = session.scalars(select(Reflection)).one()
     with pytest.raises(MissingError):
-        forget_reflection(session, cast.classmate.id, row.public_id)
-    forget_reflection(session, cast.trainee.id, row.public_id)
+        forget_reflection(session, cast.classmate.id, row.public_id, now=NOW)
+    forget_reflection(session, cast.trainee.id, row.public_id, now=NOW)
     assert session.scalars(select(Reflection)).all() == []

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lms.db import utcnow
 from lms.models import Attempt, AttemptFlag, Enrolment, Response, Score
@@ -576,3 +576,28 @@ def test_nobody_begins_for_somebody_else(page, session, cast, who, status):
 def test_every_refusal_has_its_sentence():
     for reasons in (StartRefusal, AnswerRefusal, ResponseFault):
         assert all(sentence(reason).endswith(".") for reason in reasons)
+
+
+def test_an_attempt_that_is_gone_takes_no_answer_though_it_was_known(page, session, attempt):
+    trainee = page.as_("trainee")
+    trainee.get(question(attempt))
+    body = {"value": "b", "counter": 1}
+    assert put(trainee, attempt, "bnd-01", body).status_code == 200
+    assert put(page.as_("classmate"), attempt, "bnd-01", body).status_code == 404
+    for rows in (Response, AttemptFlag, Attempt):
+        session.execute(delete(rows))
+    session.commit()
+    assert put(trainee, attempt, "bnd-01", {"value": "b", "counter": 2}).status_code == 404
+
+
+def test_a_token_that_was_good_once_is_good_for_its_own_sign_in_alone(page, attempt):
+    trainee, other = page.as_("trainee"), page.as_("classmate")
+    trainee.get(question(attempt))
+    known = {"headers": {"X-CSRFToken": trainee.token()}}
+    for counter in (1, 2):
+        reply = put(trainee, attempt, "bnd-01", {"value": "b", "counter": counter}, **known)
+        assert reply.status_code == 200
+    other.get("/today")
+    assert put(other, attempt, "bnd-01", {"value": "b", "counter": 3}, **known).status_code == 400
+    bare = {"headers": {}}
+    assert put(trainee, attempt, "bnd-01", {"value": "b", "counter": 4}, **bare).status_code == 400

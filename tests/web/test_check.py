@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from lms.db import utcnow
 from lms.models import Certificate, RateBucket
 from lms.rules.certificates import CertificateEventKind, code_from_bytes, format_code
-from lms.services.certificates import record_event
+from lms.services.certificates import EventNote, record_event
 from lms.web.check import FREE_MISSES
 from tests.certifying import issue, meet_all
 
@@ -36,7 +36,7 @@ def record(session, cast, certificate, kind, reason="Private words"):
         certificate,
         kind,
         by=cast.coordinator.id,
-        reason=reason,
+        note=EventNote(reason=reason),
         op_id=f"op-{kind}",
         now=utcnow(),
     )
@@ -56,7 +56,7 @@ def heading(client):
         lambda code: code,
         lambda code: format_code(code),
         lambda code: format_code(code, "-").lower(),
-        lambda code: f"  https://elsewhere.example/check/{code}?from=mail ",
+        lambda code: f"  http://localhost/check/{code}?from=mail ",
         lambda code: code.replace("0", "O").replace("1", "l"),
     ],
 )
@@ -75,7 +75,7 @@ def test_the_page_says_the_state_first_and_then_the_claims(anybody, issued):
     reply = anybody.get(f"/check/{issued.code}")
     assert reply.status_code == 200
     assert heading(anybody) == "Valid"
-    for words in ("Trainee", "Riverside Peers", "0001", "Peer support specialist", "counselling"):
+    for words in ("Trainee", "Riverside Peers", "0001", "Support specialist", "counselling"):
         assert words in anybody.words
 
 
@@ -117,6 +117,8 @@ def test_a_superseded_one_points_to_nobody(anybody, session, cast, issued):
     assert heading(anybody) == "Replaced by a newer one"
     links = [a["href"] for a in anybody.soup.find("main").find_all("a")]
     assert links == ["/check"]
+    assert "Trainee" not in anybody.words
+    assert "name" not in anybody.get(f"/check/{issued.code}.json").json["claims"]
 
 
 def test_an_expired_one_is_expired_by_its_date(anybody, issued):
@@ -130,7 +132,9 @@ def test_json_stands_beside_the_page(anybody, issued):
     reply = anybody.get(f"/check/{issued.code}.json")
     assert reply.mimetype == "application/json"
     told = reply.json
-    assert set(told) == {"state", "since", "as_of", "claims"}
+    more = {"on", "standing", "followed", "erased"}
+    assert set(told) == {"state", "since", "as_of", "claims"} | more
+    assert told["on"] == issued.issued_on.isoformat()
     assert (told["state"], told["since"]) == ("valid", None)
     assert told["as_of"].endswith("Z")
     assert told["claims"]["name"] == "Trainee"

@@ -43,6 +43,8 @@ def test_what_keeps_a_programme_shut_is_said_with_its_names(page):
     office.get("/cohorts/new")
     assert "Some figures of this programme are still to be set." in office.words
     assert "It opens in the demo only." in office.words
+    assert "Peer recovery, IC&RC (example)" in office.words
+    assert "check with your board" in office.words
     office.post(
         "/cohorts/new",
         {"name": "A", "programme": "peer-support-demo", "starts_on": "2027-01-11"},

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import InputRequired
 
-from lms.web import filters
+from lms.web import filters, languages
 from lms.web.assets import Assets, joined_css, load_assets
 from lms.web.fields import MinutesField
 from tests.page import Page, check_html
@@ -29,7 +29,7 @@ COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
 STYLES = sorted((STATIC / "css").glob("*.css"))
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 HELPERS = {"share", "folded", "dot", "error_links", "may_be_empty", "error_words", "words_below"}
-HELPERS |= {"described", "evidence", "shape", "state_shape", "state_words"}
+HELPERS |= {"reach", "described", "evidence", "shape", "state_shape", "state_words"}
 PHYSICAL = re.compile(
     r"(?<![\w-])((margin|padding|border)-(left|right|top|bottom)|left|right|top|bottom|float: ?left"
     r"|float: ?right|(min-|max-)?(width|height))\s*:"
@@ -383,10 +383,13 @@ def test_minutes_given_are_shown_in_two_boxes() -> None:
     assert (form.duration.hours_text, form.duration.minutes_text) == ("2", "30")
 
 
+FILTERS = (*filters.FILTERS, *languages.FILTERS)
+
+
 def test_every_template_compiles() -> None:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), extensions=["jinja2.ext.i18n"], autoescape=True
     )
-    environment.filters.update({function.__name__: function for function in filters.FILTERS})
+    environment.filters.update({function.__name__: function for function in FILTERS})
     for path in (*COMPONENTS, TEMPLATES / "base.html"):
         assert environment.get_template(path.relative_to(TEMPLATES).as_posix())

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from lms.models import AuditEntry, Confirmation, ContentVersion, HoursEntry, Signature
 from tests.cast import NOW, TODAY
+from tests.certifying import confirm
 
 
 @pytest.fixture
@@ -95,12 +96,15 @@ def test_the_same_form_sent_twice_makes_one_entry(page, session, cast, signed):
     [
         ({"happened_on": "2030-01-01"}, "still to come"),
         ({"happened_on": "2020-01-01"}, "before you joined"),
-        ({"happened_on": "never"}, "Not a valid date"),
+        ({"happened_on": "never"}, "Write a date that there is"),
         ({"duration-hours": "", "duration-minutes": ""}, "how long"),
         ({"duration-hours": "99"}, "at most 24 hours"),
         ({"kind": "group", "group_size": ""}, "how many were in the group"),
         ({"split_0-minutes": "20"}, "do not add up"),
-        ({"supervisor": "1"}, ""),
+        ({"kind": "group", "group_size": "many"}, "Write a whole number"),
+        ({"kind": "over tea"}, "Choose one from the list"),
+        ({"supervisor": "1"}, "Choose one from the list"),
+        ({"supervisor": "her"}, "Choose one from the list"),
         ({"summary": "x" * 2001}, "at most 2000"),
     ],
 )
@@ -123,7 +127,8 @@ def test_a_returned_entry_carries_its_note_and_is_sent_again(page, session, cast
     trainee.submit("/hours/new", **entry_data(cast))
     address = f"/hours/{logged(session).public_id}"
     supervisor = page.as_("supervisor")
-    supervisor.post(f"{address}/return", {"note": "Please add the split."})
+    supervisor.get(address)
+    supervisor.submit(f"{address}/return", note="Please add the split.")
     trainee.get(address)
     assert "Please add the split." in trainee.words
     trainee.get(f"{address}/change")
@@ -131,13 +136,44 @@ def test_a_returned_entry_carries_its_note_and_is_sent_again(page, session, cast
     assert (logged(session).state, logged(session).minutes) == ("submitted", 105)
 
 
-def test_a_note_left_blank_returns_nothing(page, session, cast, signed):
-    """A note is needed, and the entry stays where it is."""
+@pytest.mark.parametrize(
+    ("note", "words"), [("  ", "Write something here"), ("x" * 2001, "at most 2000")]
+)
+def test_a_note_that_cannot_be_sent_returns_nothing_and_stays(
+    page, session, cast, signed, note, words
+):
+    """Why it was not taken stands at the note, which is open, and the entry stays where it is."""
     trainee = page.as_("trainee")
     trainee.get("/hours/new")
     trainee.submit("/hours/new", **entry_data(cast))
-    entry = logged(session)
-    page.as_("supervisor").post(f"/hours/{entry.public_id}/return", {"note": "  "})
+    address = f"/hours/{logged(session).public_id}"
+    supervisor = page.as_("supervisor")
+    supervisor.get(address)
+    supervisor.submit(f"{address}/return", note=note)
+    assert words in supervisor.words
+    box = supervisor.soup.find("textarea", attrs={"name": "note"})
+    assert box.text.strip() == note.strip()
+    assert box.find_parent("details").has_attr("open")
+    assert logged(session).state == "submitted"
+
+
+def test_a_note_on_what_was_changed_meanwhile_is_not_sent_and_not_lost(page, session, cast, signed):
+    """Taken back and sent again with another length: the note was on the earlier one."""
+    trainee, supervisor = page.as_("trainee"), page.as_("supervisor")
+    trainee.get("/hours/new")
+    trainee.submit("/hours/new", **entry_data(cast))
+    address = f"/hours/{logged(session).public_id}"
+    supervisor.get(address)
+    trainee.get(address)
+    trainee.submit(f"{address}/take-back")
+    supervisor.submit(f"{address}/return", note="Too long, I think.")
+    assert "has moved on" in supervisor.words
+    assert "Too long, I think." in supervisor.words
+    assert logged(session).state == "draft"
+    trainee.get(f"{address}/change")
+    trainee.submit(f"{address}/change", **{"act": "send", "duration-minutes": "45"})
+    reply = supervisor.post(f"{address}/return", {"note": "Too long, I think.", "version": "1"})
+    assert "changed meanwhile" in reply.get_data(as_text=True)
     assert logged(session).state == "submitted"
 
 
@@ -159,6 +195,10 @@ def test_a_confirmation_is_taken_back_with_a_reason(page, session, cast, signed)
     entry = logged(session)
     supervisor = page.as_("supervisor")
     supervisor.post(f"/hours/{entry.public_id}/confirm", {"version": str(entry.version)})
+    supervisor.get(f"/hours/{entry.public_id}")
+    supervisor.submit(f"/hours/{entry.public_id}/withdraw-confirmation", note=" ")
+    assert "Your note was not sent" in supervisor.words
+    assert logged(session).state == "confirmed"
     supervisor.post(f"/hours/{entry.public_id}/withdraw-confirmation", {"note": "Wrong day."})
     assert logged(session).state == "withdrawn"
     trainee.get(f"/hours/{entry.public_id}/correct")
@@ -200,3 +240,22 @@ def test_only_the_supervisor_named_confirms(page, session, cast, signed, who, st
     reply = page.as_(who).post(f"/hours/{entry.public_id}/confirm", {"version": "1"})
     assert reply.status_code == status
     assert logged(session).state == "submitted"
+
+
+def test_what_counts_of_the_confirmed_hours_is_said_and_why_the_rest_does_not(page, session, cast):
+    """At most four hours in a group count."""
+    group = confirm(session, cast.enrolment, cast.supervisor, 300)
+    group.kind, group.group_size = "group", 5
+    confirm(session, cast.enrolment, cast.supervisor, 60)
+    session.commit()
+    trainee = page.as_("trainee")
+    trainee.get("/hours")
+    assert "5 h of 6 h counts." in trainee.words
+    assert "1 h: At most 4 h of this kind counts." in trainee.words
+
+
+def test_without_confirmed_hours_nothing_is_said_of_counting(page):
+    """There is nothing to count yet."""
+    trainee = page.as_("trainee")
+    trainee.get("/hours")
+    assert "What counts towards the programme" not in trainee.words

@@ -538,3 +538,13 @@ def test_the_queue_shows_own_work_oldest_first(page, session, cast, booked):
     words = trainer.words
     assert words.index("Tonight") < words.index("Until Friday")
     assert "Ten minutes" not in words
+
+
+def test_a_scenario_says_who_does_what_in_the_phases_it_is_set_in(page, session, cast):
+    trainee = page.as_("trainee")
+    trainee.get("/role-plays/tonight")
+    titles = [block.h3.text for block in trainee.soup.select("section.phase")]
+    assert titles == ["Enough", "Enlist"]
+    assert "What staff do" in trainee.words
+    trainee.get("/role-plays/the-lunch-break")
+    assert [block.h3.text for block in trainee.soup.select("section.phase")] == ["Awareness"]

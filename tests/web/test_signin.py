@@ -314,3 +314,13 @@ def test_a_huge_form_is_answered_in_words(page, cast):
     trainee.get("/hours/new")
     reply = trainee.client.post("/hours/new", data={"summary": "x" * 50_000_000})
     assert reply.status_code == 413
+
+
+@pytest.mark.parametrize("place", ["/invitations/", "/password/new/", "/address/"])
+def test_a_very_long_link_makes_no_cookie_that_browsers_drop(page, place):
+    """A link of any length leads to the same kind sentence as one that is not known."""
+    visitor = page.as_("visitor")
+    reply = visitor.get(place + "x" * 6000)
+    assert reply.status_code == 302
+    assert len(reply.headers["Set-Cookie"]) < 1000
+    assert visitor.get(reply.location).status_code == 410

@@ -17,6 +17,8 @@ __all__ = ["Finding", "Heading", "Links", "Page", "plain_text"]
 
 _LIST = re.compile(r"^\s*(?:[-*+]|[0-9]{1,3}\.) ", re.MULTILINE)
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_BARE_WORDS = re.compile(r"[^\\`*_\[\]!<>&\x00-\x08\x0b-\x1f\x7f\xa0]*")
+"""A line with none of the signs that Markdown, or HTML, reads as more than themselves."""
 
 _readers = threading.local()
 """Python-Markdown keeps state while it reads, so each thread has readers of its own."""
@@ -68,6 +70,16 @@ class Page:
         return tuple(self.notes.cited)
 
     @property
+    def linked(self) -> tuple[str, ...]:
+        """The ids of every term that a text links, in reading order."""
+        return tuple(self.notes.linked)
+
+    @property
+    def pictured(self) -> tuple[str, ...]:
+        """The names of every picture that a text shows, in reading order."""
+        return tuple(self.notes.pictured)
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Every problem so far."""
         return tuple(self.notes.findings)
@@ -78,6 +90,8 @@ class Page:
         heavy = heavy_part(text, line=line)
         if heavy is not None:
             return self._unread(text, heavy)
+        if line and _BARE_WORDS.fullmatch(text):
+            return Markup(" ".join(text.split()))  # noqa: S704 -- it holds no sign of HTML
         try:
             return sanitise(_reader(line=line).read(text, self.notes))
         except RecursionError:

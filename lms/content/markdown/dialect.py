@@ -22,6 +22,10 @@ _LEFT_OUT_OF_LINES = (
 )
 
 
+_TAG = re.compile(r"<[^>\n\x02\x03]{0,19}>?")
+"""A tag as its author wrote it, up to where the library put a mark of its own in its place."""
+
+
 class Reader(markdown.Markdown):
     """Python-Markdown without raw HTML, code blocks and reference links, with citations.
 
@@ -103,7 +107,7 @@ class _HtmlProcessor(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         """Return the sign itself."""
-        tag = data[m.start(0) : m.start(0) + 20].split("\n")[0]
+        tag = _TAG.match(data, m.start(0))[0]  # type: ignore[index]  # it begins with the sign
         message = f"HTML is not used here: '{tag}'. Use Markdown, or write '\\<'."
         self._reader.notes.find(ProblemCode.RAW_HTML, message, tag)
         return "<", m.start(0), m.end(0)

@@ -31,7 +31,7 @@ _CLEANER = nh3.Cleaner(
         "div": {"role": {"note"}},
     },
     allowed_classes={
-        "a": {"cite"},
+        "a": {"cite", "word"},
         "span": {"cites", "admonition-kind"},
         "p": {"admonition-title"},
         "div": {"admonition", *KINDS},

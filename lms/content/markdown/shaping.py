@@ -77,6 +77,8 @@ def _shape_link(link: Element, notes: Notes) -> None:
         link.tag = "span"
         return
     link.set("href", target)
+    if written.startswith("word:"):
+        link.set("class", "word")
     if web_address(target) is not None:
         link.set("rel", "noopener noreferrer")
 

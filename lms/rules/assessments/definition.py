@@ -23,7 +23,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SingleItem:
-    """One option is best and earns all. `reason` says why where it is not exactly one."""
+    """One option is best and earns all. `reason` says why where it is not exactly one.
+
+    Shape: `taught_in` names, for every kind of item, the lessons that teach it: `module/lesson`.
+    """
 
     __pydantic_config__: ClassVar = STRICT
     id: str
@@ -33,6 +36,7 @@ class SingleItem:
     points: Credit = 1
     stem: str = ""
     source: SourceRef | None = None
+    taught_in: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -50,6 +54,7 @@ class MultipleItem:
     points: Credit = 1
     stem: str = ""
     source: SourceRef | None = None
+    taught_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class TrueFalseItem:
     feedback_true: str = ""
     feedback_false: str = ""
     source: SourceRef | None = None
+    taught_in: tuple[str, ...] = ()
 
 
 Item = SingleItem | MultipleItem | TrueFalseItem

@@ -5,12 +5,13 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from lms.rules.definitions import STRICT
-from lms.rules.programmes.quantities import Calendar, Duration, Number
+from lms.rules.programmes.quantities import Calendar, Duration, Number, Percent
 
 Ledger = Literal["training", "practice", "supervision", "continuing-education"]
 Anchor = str
 """A day: `today`, `enrolled`, an ISO date, `fact:<name>`, `certificate:<programme>` (issued),
-`certificate-end:<programme>`, or `requirement:<id>` (the day an earlier requirement was met)."""
+`certificate-end:<programme>`, or `requirement:<id>` (the day an earlier requirement was met);
+moved by stretches where that is asked: `certificate-end:<programme> - 1 year + 1 day`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +60,15 @@ class ApprovedProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EligibleSupervisor:
-    """One way of being allowed to supervise; all that is given must hold.
+    """One way of being allowed to supervise; all that is given must hold on the day of the entry.
 
     `hours_practised` is in hours, `held_for` counts from the day the credential was given to the
-    day of the entry, `until` is the last day this way is open.
+    day of the entry, `until` is the last day this way is open; every one of `trained` is needed.
     """
 
     __pydantic_config__: ClassVar = STRICT
     credentials: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
     hours_practised: Number = 0
     held_for: Calendar = ""
     until: date | None = None
@@ -161,7 +163,9 @@ UNLIMITED = AttemptsPolicy()
 class Condition:
     """A test of one fact about the person; exactly one test is given.
 
-    Built in beside the record's facts: `stage`, `enrolled_on`, `today`.
+    Built in beside the record's facts: `stage`, `enrolled_on`, `today`, and `lot`, which is another
+    for every person and every certificate they hold. `drawn` takes so many of a hundred of a text,
+    always the same ones.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -173,6 +177,7 @@ class Condition:
     at_most: int | None = None
     on_or_after: date | None = None
     before: date | None = None
+    drawn: Percent = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,7 +205,8 @@ class Document(Requirement):
     """Documents of these kinds on file, in date, with an accepted outcome.
 
     Edge: another outcome needs a person: it counts once a decision `document-accepted`, whose
-    outcome is the document's id, is taken by one of `reviewed_by`.
+    outcome is the document's id, is taken by one of `reviewed_by`. `barred` names relationships of
+    its writer that do not count, `known_for` how long they must have known the person on its day.
     """
 
     kind: Literal["document"] = "document"
@@ -216,6 +217,8 @@ class Document(Requirement):
     signers: Number = 0
     signer_credentials: tuple[str, ...] = ()
     different_signers: bool = False
+    barred: tuple[str, ...] = ()
+    known_for: Calendar = ""
     reviewed_by: tuple[str, ...] = ("coordinator",)
     within: Window = ANY_TIME
 
@@ -268,6 +271,10 @@ class RubricStandard(Requirement):
     for every competency, `floors` for single ones, `cover` asks for each to be shown at that level
     at least once. A harm item keeps it unmet until a decision `harm-resolved`, whose outcome is the
     performance's id, is taken by one of `resolved_by`.
+
+    With `sample` so many of a hundred performances, drawn by lot, need `markers`; the others one.
+    Markings further apart than `settle_above` levels in a competency count once a decision
+    `marking-settled`, whose outcome is the performance's id, is taken by one of `settled_by`.
     """
 
     kind: Literal["rubric"] = "rubric"
@@ -281,6 +288,9 @@ class RubricStandard(Requirement):
     different: bool = True
     scenarios: tuple[str, ...] = ()
     markers: Number = 1
+    sample: Percent = ""
+    settle_above: int | None = None
+    settled_by: tuple[str, ...] = ("coordinator",)
     resolved_by: tuple[str, ...] = ("coordinator",)
     within: Window = ANY_TIME
 

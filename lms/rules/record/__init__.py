@@ -1,6 +1,9 @@
 """The verdict's input: the facts about one person, and their reading from JSON."""
 
 from lms.rules.record.facts import (
+    HANDED_IN,
+    PART_MISSING,
+    SERVED_BEFORE,
     AttestationFact,
     CertificateFact,
     CompletionFact,
@@ -11,14 +14,25 @@ from lms.rules.record.facts import (
     PerformanceFact,
     PersonFact,
     PlanFact,
+    QualificationFact,
     Record,
     ScoreFact,
     SignatureFact,
     WaiverFact,
 )
 from lms.rules.record.reading import Problem, RecordError, record_from_json, record_schema
+from lms.rules.record.taking import (
+    Taken,
+    all_taken,
+    minutes_by_ledger,
+    minutes_by_way,
+    training_taken,
+)
 
 __all__ = [
+    "HANDED_IN",
+    "PART_MISSING",
+    "SERVED_BEFORE",
     "AttestationFact",
     "CertificateFact",
     "CompletionFact",
@@ -30,11 +44,17 @@ __all__ = [
     "PersonFact",
     "PlanFact",
     "Problem",
+    "QualificationFact",
     "Record",
     "RecordError",
     "ScoreFact",
     "SignatureFact",
+    "Taken",
     "WaiverFact",
+    "all_taken",
+    "minutes_by_ledger",
+    "minutes_by_way",
     "record_from_json",
     "record_schema",
+    "training_taken",
 ]

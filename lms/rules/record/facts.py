@@ -8,6 +8,12 @@ from typing import Any, NamedTuple
 
 FactValue = str | int | bool
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+PART_MISSING = "part-missing"
+"""The flag of hours that wait because a part that cannot be missed is still to be made up."""
+SERVED_BEFORE = "served-before"
+"""The flag of hours on the very day of a certificate that were counted for it."""
+HANDED_IN = "handed-in"
+"""The outcome of a document that nobody has looked at yet."""
 
 
 class CompletionFact(NamedTuple):
@@ -61,7 +67,10 @@ class ScoreFact(NamedTuple):
 
 
 class PerformanceFact(NamedTuple):
-    """A role-play as marked: levels by competency, harm items ticked. Only `released` counts."""
+    """A role-play as marked: levels by competency, harm items ticked. Only `released` counts.
+
+    `apart` is how many levels its markers differ by, where they differ most.
+    """
 
     id: str
     rubric: str
@@ -71,10 +80,14 @@ class PerformanceFact(NamedTuple):
     harm: tuple[str, ...] = ()
     state: str = "draft"
     markers: tuple[str, ...] = ()
+    apart: int = 0
 
 
 class DocumentFact(NamedTuple):
-    """That a document is on file; `expires_on` is its last good day."""
+    """That a document is on file; `expires_on` is its last good day.
+
+    `relationship` is what its writer is to the person, `known_since` since when they know them.
+    """
 
     id: str
     kind: str
@@ -82,6 +95,8 @@ class DocumentFact(NamedTuple):
     expires_on: date | None = None
     signers: tuple[str, ...] = ()
     outcome: str | None = None
+    relationship: str | None = None
+    known_since: date | None = None
 
 
 class AttestationFact(NamedTuple):
@@ -132,12 +147,31 @@ class PlanFact(NamedTuple):
     relationship: str = "none"
 
 
+class QualificationFact(NamedTuple):
+    """One thing that qualifies a person, from a day to a day; both count.
+
+    Shape: one of `credential`, `training` (such as train-the-trainer) or `hours_practised`, in
+           whole hours by the day `since`.
+    """
+
+    credential: str | None = None
+    training: str | None = None
+    hours_practised: int = 0
+    since: date | None = None
+    until: date | None = None
+
+
 class PersonFact(NamedTuple):
-    """What is known of a supervisor or signer; `hours_practised` in whole hours."""
+    """What is known of a supervisor or signer; `hours_practised` in whole hours.
+
+    Edge: the first three say it of a person with one credential; `qualifications` add what was
+          held when, so that each piece of evidence is weighed as things stood on its day.
+    """
 
     credential: str | None = None
     since: date | None = None
     hours_practised: int = 0
+    qualifications: tuple[QualificationFact, ...] = ()
 
 
 class CertificateFact(NamedTuple):

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
 from lms.rules.record.facts import (
     AttestationFact,
@@ -18,6 +20,7 @@ from lms.rules.record.facts import (
     PerformanceFact,
     PersonFact,
     PlanFact,
+    QualificationFact,
     Record,
     ScoreFact,
     SignatureFact,
@@ -76,18 +79,29 @@ def _read_tuple(
                 Problem((*path, str(key)), "unknown-key", f"“{key}” is not known here.")
             )
     values = {}
+    is_readable = True
     for key, name in keys.items():
+        so_far = len(problems)
         if key in data:
             kind = _HINTS[shape][name]
             values[name] = _read(kind, data[key], (*path, key), problems)
         elif name not in shape._field_defaults:
             problems.append(Problem((*path, key), "missing", f"“{key}” is missing."))
-    if len(problems) > before:
-        return None
-    made = shape(**values)
-    for key, words in _CHECKS.get(shape, _no_check)(made):
-        problems.append(Problem((*path, key), "value", words))
-    return made
+        is_readable = is_readable and len(problems) == so_far
+        if key in data and len(problems) == so_far:
+            problems.extend(_odd_value(shape, key, values[name], path))
+    if is_readable:
+        for key, words in _CHECKS.get(shape, _no_check)(shape(**values)):
+            problems.append(Problem((*path, key), "value", words))
+    return shape(**values) if len(problems) == before else None
+
+
+def _odd_value(shape: Any, key: str, value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Yield what is wrong with a value by itself, whatever stands beside it."""
+    refusal = _ALONE.get((shape, key))
+    words = refusal(value) if refusal is not None else ""
+    if words:
+        yield Problem((*path, key), "value", words)
 
 
 def _read(kind: Any, data: object, path: tuple[str | int, ...], problems: list[Problem]) -> Any:
@@ -173,11 +187,14 @@ def _instant(data: object) -> datetime:
 
 
 def _exact(data: object) -> Fraction:
-    if isinstance(data, bool) or not isinstance(data, str | int | float):
+    if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
         raise ValueError("Expected a number such as 70, 81.5 or 245/3.")
-    if _NUMBER.fullmatch(str(data)) is None:
+    written = str(data)
+    if isinstance(data, Decimal) and abs(data.adjusted()) < 30:
+        written = format(data, "f")
+    if _NUMBER.fullmatch(written) is None:
         raise ValueError("Expected a number such as 70, 81.5 or 245/3.")
-    return Fraction(str(data))
+    return Fraction(written)
 
 
 def _plain(data: object) -> FactValue:
@@ -197,25 +214,48 @@ _READERS: dict[Any, Callable[[object], Any]] = {
 }
 _SHAPES = (
     *(CompletionFact, HoursFact, ScoreFact, PerformanceFact, DocumentFact, AttestationFact),
-    *(SignatureFact, DecisionFact, WaiverFact, PlanFact, PersonFact, CertificateFact, Record),
+    *(SignatureFact, DecisionFact, WaiverFact, PlanFact, QualificationFact, PersonFact),
+    *(CertificateFact, Record),
 )
 _HINTS: dict[Any, dict[str, Any]] = {shape: get_type_hints(shape) for shape in _SHAPES}
 
 
 def _check_hours(entry: HoursFact) -> Iterator[tuple[str, str]]:
-    if entry.ledger not in LEDGERS:
-        yield "ledger", f"Expected one of: {', '.join(LEDGERS)}."
-    if entry.state not in HOURS_STATES:
-        yield "state", f"Expected one of: {', '.join(HOURS_STATES)}."
     if sum(entry.domains.values()) > entry.minutes:
         yield "domains", "The domains' minutes come to more than the entry's."
     if entry.until is not None and entry.until < entry.on:
         yield "until", "It ends before it begins."
 
 
-def _check_score(score: ScoreFact) -> Iterator[tuple[str, str]]:
-    if not 0 <= score.score_percent <= 100:
-        yield "score_percent", "Expected 0 to 100."
+def _check_plan(plan: PlanFact) -> Iterator[tuple[str, str]]:
+    if plan.until is not None and plan.until < plan.from_on:
+        yield "until", "It ends before it begins."
+
+
+def _check_qualification(held: QualificationFact) -> Iterator[tuple[str, str]]:
+    if held.since is not None and held.until is not None and held.until < held.since:
+        yield "until", "It ends before it begins."
+
+
+def _check_certificate(held: CertificateFact) -> Iterator[tuple[str, str]]:
+    if held.valid_until is not None and held.valid_until < held.issued_on:
+        yield "valid_until", "It ends before it was issued."
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
+    return lambda value: "" if value in words else f"Expected one of: {', '.join(words)}."
+
+
+def _no_percentage(value: Fraction) -> str:
+    return "" if 0 <= value <= 100 else "Expected 0 to 100."
+
+
+def _no_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        return "Expected a time zone such as Europe/Copenhagen."
+    return ""
 
 
 def _no_check(made: Any) -> Iterator[tuple[str, str]]:
@@ -224,9 +264,23 @@ def _no_check(made: Any) -> Iterator[tuple[str, str]]:
 
 _CHECKS: dict[Any, Callable[[Any], Iterator[tuple[str, str]]]] = {
     HoursFact: _check_hours,
-    ScoreFact: _check_score,
+    PlanFact: _check_plan,
+    QualificationFact: _check_qualification,
+    CertificateFact: _check_certificate,
+}
+_ALONE: dict[tuple[Any, str], Callable[[Any], str]] = {
+    (HoursFact, "ledger"): _one_of(LEDGERS),
+    (HoursFact, "state"): _one_of(HOURS_STATES),
+    (ScoreFact, "score_percent"): _no_percentage,
+    (Record, "zone"): _no_zone,
 }
 
+
+_CLOSED: dict[Any, dict[str, dict[str, Any]]] = {
+    HoursFact: {"ledger": {"enum": list(LEDGERS)}, "state": {"enum": list(HOURS_STATES)}},
+    ScoreFact: {"score_percent": {"maximum": 100}},
+}
+"""What the schema says of single keys beside their type."""
 
 _PLAIN_SCHEMAS: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
@@ -234,7 +288,12 @@ _PLAIN_SCHEMAS: dict[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
     date: {"type": "string", "format": "date"},
     datetime: {"type": "string", "format": "date-time"},
-    Fraction: {"type": ["string", "number"], "description": "exact, 0 to 100"},
+    Fraction: {
+        "type": ["string", "number"],
+        "description": "exact, such as 70, 81.5 or 245/3",
+        "pattern": f"^{_NUMBER.pattern}$",
+        "minimum": 0,
+    },
     FactValue: {"type": ["string", "integer", "boolean"]},
 }
 
@@ -252,12 +311,16 @@ def record_schema() -> dict[str, Any]:
 
 def _object_schema(shape: Any) -> dict[str, Any]:
     hints = _HINTS[shape].items()
+    closed = _CLOSED.get(shape, {})
     needed = [_WRITTEN.get(n, n) for n, _ in hints if n not in shape._field_defaults]
     return {
         "type": "object",
         "additionalProperties": False,
         "required": needed,
-        "properties": {_WRITTEN.get(name, name): _schema(kind) for name, kind in hints},
+        "properties": {
+            _WRITTEN.get(name, name): {**_schema(kind), **closed.get(name, {})}
+            for name, kind in hints
+        },
     }
 
 

@@ -20,6 +20,7 @@ from lms.rules.roleplays.definition import (
     Rubric,
     Scenario,
     Standard,
+    names_phase,
 )
 from lms.rules.roleplays.harm import (
     HarmOutcome,
@@ -76,6 +77,7 @@ __all__ = [
     "competency_levels",
     "is_harm_settled",
     "marks_from",
+    "names_phase",
     "open_harm",
     "points_of",
     "problems_in",

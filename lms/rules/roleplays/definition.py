@@ -118,3 +118,8 @@ class Scenario:
     debrief: tuple[str, ...]
     sources: tuple[SourceRef, ...] = ()
     reviews: tuple[Review, ...] = ()
+
+
+def names_phase(scenario: Scenario, title: str) -> bool:
+    """Say whether a scenario is set in a phase of looking for help, by the phase's title."""
+    return title.casefold() in scenario.phase.casefold()

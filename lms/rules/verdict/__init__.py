@@ -7,7 +7,11 @@ from lms.rules.verdict.compile import (
     compile_programme,
     problems_in,
 )
+from lms.rules.verdict.giving import is_earned, rows_of
+from lms.rules.verdict.holding import Hold, holds_of
 from lms.rules.verdict.judging import verdict
+from lms.rules.verdict.past import Lapse, PastRefusal, lapsed_between, refusal_of_day
+from lms.rules.verdict.renewing import renewal_verdict
 from lms.rules.verdict.result import (
     Bounds,
     Caution,
@@ -18,7 +22,15 @@ from lms.rules.verdict.result import (
     Tally,
     Verdict,
 )
-from lms.rules.verdict.summary import Summary, ToGo, describe, english_summary, summary_of
+from lms.rules.verdict.summary import (
+    Summary,
+    ToGo,
+    english_summary,
+    leaves_of,
+    shown_state,
+    summary_of,
+)
+from lms.rules.verdict.telling import describe
 from lms.rules.verdict.terms import CanStill, Detail, Reason, State, Unit, WaitingOn
 from lms.rules.verdict.words import (
     REASONS,
@@ -43,9 +55,12 @@ __all__ = [
     "CompiledProgramme",
     "Counted",
     "Detail",
+    "Hold",
     "Known",
+    "Lapse",
     "NotCounted",
     "Outlook",
+    "PastRefusal",
     "Phrase",
     "ProgrammeError",
     "Reason",
@@ -64,7 +79,15 @@ __all__ = [
     "english",
     "english_amount",
     "english_summary",
+    "holds_of",
+    "is_earned",
+    "lapsed_between",
+    "leaves_of",
     "problems_in",
+    "refusal_of_day",
+    "renewal_verdict",
+    "rows_of",
+    "shown_state",
     "summary_of",
     "verdict",
 ]

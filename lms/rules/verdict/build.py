@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from lms.rules.programmes.evidence import Hours, Window
+from lms.rules.programmes.evidence import ANY_TIME, Hours, Window
 from lms.rules.programmes.nodes import Node
 from lms.rules.programmes.quantities import (
     Length,
@@ -30,7 +30,8 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Known(NamedTuple):
     """What a programme may name; None is not checked.
 
-    Shape: `assessments` maps each to its parts (domains), `rubrics` each to its competencies.
+    Shape: `assessments` maps each to its parts (domains), `rubrics` each to its competencies,
+           `lessons` each module to its lessons.
     """
 
     modules: frozenset[str] | None = None
@@ -39,6 +40,7 @@ class Known(NamedTuple):
     scenarios: frozenset[str] | None = None
     agreements: frozenset[str] | None = None
     programmes: frozenset[str] | None = None
+    lessons: Names | None = None
 
 
 NOTHING_CHECKED = Known()
@@ -156,8 +158,14 @@ class Builder:
             self.problem(path, "anchor", str(wrong))
             return None
 
-    def frame(self, place: Place, window: Window, path: Path) -> TimeFrame:
-        """Return a window made ready."""
+    def frame(self, place: Place, window: Window, path: Path, *, dated: bool = False) -> TimeFrame:
+        """Return a window made ready.
+
+        Edge: in a renewal evidence counts from the certificate's issue on unless the window says
+              otherwise, or the requirement is `dated` in another way.
+        """
+        if self.is_renewal and window == ANY_TIME and not dated:
+            window = Window(since=f"certificate:{self.programme}")
         if window.length and not window.since:
             self.problem((*path, "length"), "window", "A length counts from “since”: add that.")
         return TimeFrame(

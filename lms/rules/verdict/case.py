@@ -6,10 +6,10 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from lms.rules.programmes.evidence import Waivable
-from lms.rules.record import HoursFact, PlanFact, Record, WaiverFact
+from lms.rules.record import HANDED_IN, HoursFact, PlanFact, Record, WaiverFact
 from lms.rules.verdict.result import Caution, NotCounted, Tally
 from lms.rules.verdict.terms import CanStill, Detail, Number, Reason, State, Unit, WaitingOn
-from lms.rules.verdict.words import Step, StepCode, step
+from lms.rules.verdict.words import Step, StepCode, is_after, step
 
 Why = tuple[Reason, Detail | None]
 ANOTHER: Why = (Reason.DUPLICATE, Detail.OTHER_COUNTS)
@@ -156,7 +156,8 @@ class Case:
         return finding
 
     def _counts(self, waiver: WaiverFact, terms: Waivable) -> bool:
-        papers = {paper.kind for paper in self.record.documents if paper.on <= self.on}
+        seen = (one for one in self.record.documents if one.outcome != HANDED_IN)
+        papers = {paper.kind for paper in seen if paper.on <= self.on}
         in_time = terms.until is None or waiver.on <= terms.until
         return in_time and waiver.by in terms.by and papers.issuperset(terms.evidence)
 
@@ -239,7 +240,9 @@ def framed(case: Case, place: Place, dates: Dates, finding: Finding) -> Finding:
     if dates.ends_on is None:
         return finding
     if case.on <= dates.ends_on:
-        return finding._replace(by=dates.ends_on)
+        too_late = is_after(finding.step, dates.ends_on)
+        still = place.once_too_late if too_late else finding.can_still
+        return finding._replace(by=dates.ends_on, can_still=still)
     return finding._replace(
         waiting_on=WaitingOn.COORDINATOR,
         step=step(StepCode.TOO_LATE, date=dates.ends_on),

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from fractions import Fraction
 
 from lms.rules.programmes.evidence import Condition
 from lms.rules.record import FactValue
 from lms.rules.verdict.case import DOES_NOT_APPLY, Case, Finding, Judge, Place
+from lms.rules.verdict.lots import is_drawn
 from lms.rules.verdict.result import Tally
 from lms.rules.verdict.terms import CanStill, State, Unit, WaitingOn
 from lms.rules.verdict.windows import day_of, fact_of
@@ -199,12 +201,15 @@ class WhenJudge(Judge):
         return DOES_NOT_APPLY if chosen_branch is None else case.settle(chosen_branch)
 
 
-def condition_from(condition: Condition) -> Callable[[Case], bool | None]:
+def condition_from(
+    condition: Condition, drawn: Fraction | None = None
+) -> Callable[[Case], bool | None]:
     """Return a test of a case: whether a condition holds, or None where its fact is unknown.
 
+    Shape:  `drawn` is the condition's own share, read.
     Raises: ValueError unless exactly one test is given.
     """
-    tests = [test for given, test in _tests(condition) if given]
+    tests = [test for given, test in _tests(condition, drawn or Fraction(0)) if given]
     if len(tests) != 1:
         raise ValueError("Give exactly one test of the fact.")
     test = tests[0]
@@ -217,7 +222,7 @@ def condition_from(condition: Condition) -> Callable[[Case], bool | None]:
 
 
 def _tests(
-    condition: Condition,
+    condition: Condition, drawn: Fraction
 ) -> tuple[tuple[bool, Callable[[FactValue], bool | None]], ...]:
     one = condition
     return (
@@ -228,6 +233,7 @@ def _tests(
         (one.at_most is not None, lambda value: _compare(value, one.at_most, least=False)),
         (one.on_or_after is not None, lambda value: _is_before(value, one.on_or_after, of=False)),
         (one.before is not None, lambda value: _is_before(value, one.before, of=True)),
+        (one.drawn != "", lambda value: is_drawn(str(value), drawn)),
     )
 
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from lms.rules.programmes.evidence import EVERY_ENTRY, Acceptance, EligibleSupervisor, Subset
 from lms.rules.programmes.quantities import Length, add_length, number_from
-from lms.rules.record import HoursFact
+from lms.rules.record import PART_MISSING, SERVED_BEFORE, HoursFact
 from lms.rules.verdict.case import Case, Dates, Why, end_of, is_in_force
+from lms.rules.verdict.qualified import standing_on
 from lms.rules.verdict.result import NotCounted
 from lms.rules.verdict.terms import Detail, Reason
 from lms.rules.verdict.windows import ANY_DAY, TimeFrame
@@ -162,6 +163,8 @@ class Selector:
             why = check(entry, case)
             if why is not None:
                 return why
+        if dates.used_up and entry.on == dates.first and SERVED_BEFORE in entry.flags:
+            return Reason.USED_BEFORE, None
         return dates.refusal(entry.on, end_of(entry))
 
     def _measure(self, entry: HoursFact, minutes: int, sifted: Sifted) -> None:
@@ -225,7 +228,9 @@ def _checks_of(accept: Acceptance, held_for: tuple[Length | None, ...]) -> list[
 
 def _confirmed(entry: HoursFact, case: Case) -> Why | None:
     later = entry.confirmed_on is not None and entry.confirmed_on > case.on
-    return (Reason.NOT_CONFIRMED, None) if entry.state != "confirmed" or later else None
+    if entry.state == "confirmed" and not later:
+        return None
+    return Reason.NOT_CONFIRMED, Detail.PART_MISSING if PART_MISSING in entry.flags else None
 
 
 def _not_by_oneself(entry: HoursFact, case: Case) -> Why | None:
@@ -284,7 +289,7 @@ def _assured(lowest: int) -> Check:
 def _eligible(ways: tuple[EligibleSupervisor, ...], held_for: tuple[Length | None, ...]) -> Check:
     def check(entry: HoursFact, case: Case) -> Why | None:
         fits = (_fits(entry, case, way, held) for way, held in zip(ways, held_for, strict=True))
-        return None if any(fits) else (Reason.EXCLUDED, None)
+        return None if any(fits) else (Reason.EXCLUDED, Detail.NOT_QUALIFIED)
 
     return check
 
@@ -293,8 +298,17 @@ def _fits(entry: HoursFact, case: Case, way: EligibleSupervisor, held: Length | 
     person = case.record.people.get(entry.supervisor or "")
     if person is None or (way.until is not None and entry.on > way.until):
         return False
-    if way.credentials and person.credential not in way.credentials:
+    standing = standing_on(person, entry.on)
+    known = standing.credentials
+    wanted = known.keys() & set(way.credentials) if way.credentials else known.keys()
+    if way.credentials and not wanted:
         return False
-    if held and (person.since is None or add_length(person.since, held) > entry.on):
+    if held and not any(_held_for(known[name], held, entry.on) for name in wanted):
         return False
-    return person.hours_practised >= number_from(way.hours_practised)
+    if not standing.trainings.issuperset(way.trained):
+        return False
+    return standing.hours_practised >= number_from(way.hours_practised)
+
+
+def _held_for(since: date | None, held: Length, day: date) -> bool:
+    return since is not None and add_length(since, held) <= day

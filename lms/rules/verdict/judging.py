@@ -10,7 +10,7 @@ from lms.rules.verdict.case import Case, Finding, Place
 from lms.rules.verdict.compile import CompiledProgramme, compile_programme
 from lms.rules.verdict.result import Caution, Outlook, Row, Verdict
 from lms.rules.verdict.terms import CanStill, State, WaitingOn
-from lms.rules.verdict.words import StepCode, step
+from lms.rules.verdict.words import StepCode, is_after, step
 
 
 def verdict(programme: Programme | CompiledProgramme, record: Record, on: date) -> Verdict:
@@ -49,6 +49,7 @@ def _row(place: Place, found: Finding) -> Row:
         found.by,
         found.step,
         found.met_on if settled else None,
+        CanStill.YES if settled else found.can_still,
     )
 
 
@@ -70,7 +71,8 @@ def _outlook(programme: CompiledProgramme, case: Case, whole: Finding) -> tuple[
     ends = add_length(enrolled, limit) if enrolled and limit else None
     by = min((day for day in (ends, whole.by) if day is not None), default=None)
     still = whole.can_still
-    if ends is not None and case.on > ends and still is CanStill.YES:
+    late = ends is not None and (case.on > ends or is_after(whole.step, ends))
+    if late and still is CanStill.YES:
         still = CanStill.NEEDS_A_PERSON
     return Outlook(still, by), whole._replace(by=by, can_still=still)
 

@@ -17,6 +17,7 @@ from lms.rules.verdict.combine import (
     condition_from,
 )
 from lms.rules.verdict.completions import CompletionsJudge
+from lms.rules.verdict.contradictions import contradictions_in
 from lms.rules.verdict.hours import Picker
 from lms.rules.verdict.papers import (
     AttestJudge,
@@ -62,8 +63,9 @@ def _when(build: Builder, node: nodes.When, place: Place, path: Path) -> Judge:
     for value in values if condition.fact == "stage" else ():
         if value is not None and value not in build.stages:
             build.problem((*path, "condition"), "unknown", f"There is no stage “{value}”.")
+    drawn = build.percent(place, (*path, "condition", "drawn"), condition.drawn)
     try:
-        holds = condition_from(condition)
+        holds = condition_from(condition, drawn)
     except ValueError as wrong:
         build.problem((*path, "condition"), "condition", str(wrong))
         holds = _never
@@ -242,7 +244,7 @@ def _document(build: Builder, node: nodes.Document, place: Place, path: Path) ->
     build.names((*path, "reviewed_by"), node.reviewed_by, None, empty="Say who looks at it.")
     return DocumentJudge(
         place,
-        build.frame(place, node.within, (*path, "within")),
+        build.frame(place, node.within, (*path, "within"), dated=bool(node.max_age)),
         node,
         need=build.number(place, (*path, "count"), node.count) or 0,
         signers=max(
@@ -250,6 +252,7 @@ def _document(build: Builder, node: nodes.Document, place: Place, path: Path) ->
             1 if node.signer_credentials else 0,
         ),
         max_age=build.length(place, (*path, "max_age"), node.max_age),
+        known_for=build.length(place, (*path, "known_for"), node.known_for),
     )
 
 
@@ -302,6 +305,9 @@ def _rubric(build: Builder, node: nodes.RubricStandard, place: Place, path: Path
     build.names((*path, "cover"), tuple(node.cover or ()), known)
     build.names((*path, "scenarios"), node.scenarios, build.known.scenarios)
     build.names((*path, "resolved_by"), node.resolved_by, None, empty="Say who resolves harm.")
+    if node.settle_above is not None:
+        words = "Say who settles a difference."
+        build.names((*path, "settled_by"), node.settled_by, None, empty=words)
     levels = [node.floor, *(node.floors or {}).values(), *(node.cover or {}).values()]
     if node.max_level < 1 or not all(0 <= level <= node.max_level for level in levels):
         build.problem(path, "range", "Levels go from 0 to “max_level”.")
@@ -315,6 +321,7 @@ def _rubric(build: Builder, node: nodes.RubricStandard, place: Place, path: Path
         need=need or 1,
         percent=build.percent(place, (*path, "percent"), node.percent) or Fraction(0),
         markers=build.number(place, (*path, "markers"), node.markers) or 0,
+        sample=build.percent(place, (*path, "sample"), node.sample),
     )
 
 
@@ -336,7 +343,8 @@ def _certificate(build: Builder, node: nodes.HoldsCertificate, place: Place, pat
     if build.programme in node.programmes and not build.is_renewal:
         words = "A programme cannot ask for its own certificate first."
         build.problem((*path, "programmes"), "cycle", words)
-    return CertificateJudge(place, build.frame(place, node.within, (*path, "within")), node)
+    frame = build.frame(place, node.within, (*path, "within"), dated=True)
+    return CertificateJudge(place, frame, node)
 
 
 def _substitute(build: Builder, node: nodes.Substitute, place: Place, path: Path) -> Judge:
@@ -382,5 +390,6 @@ MAKERS: dict[type, Callable[[Builder, Any, Place, Path], Judge]] = {
 
 
 def make(build: Builder, node: nodes.Node, place: Place, path: Path) -> Judge:
-    """Return the judge of a requirement of any kind."""
+    """Return the judge of a requirement of any kind; what nobody could meet is noted."""
+    build.problems.extend(contradictions_in(node, path))
     return MAKERS[type(node)](build, node, place, path)

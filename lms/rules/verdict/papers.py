@@ -6,8 +6,15 @@ from fractions import Fraction
 
 from lms.rules.programmes.nodes import Attest, DecisionBy, Document, HoldsCertificate, Signature
 from lms.rules.programmes.quantities import Length, add_length, subtract_length
-from lms.rules.record import AttestationFact, CertificateFact, DecisionFact, DocumentFact
+from lms.rules.record import (
+    HANDED_IN,
+    AttestationFact,
+    CertificateFact,
+    DecisionFact,
+    DocumentFact,
+)
 from lms.rules.verdict.case import ANOTHER, Case, Dates, Finding, Judge, Place, Why, framed, refused
+from lms.rules.verdict.qualified import standing_on
 from lms.rules.verdict.result import Counted, NotCounted, Tally
 from lms.rules.verdict.terms import Detail, Reason, State, Unit, WaitingOn, turn_of
 from lms.rules.verdict.windows import AnchorDay, TimeFrame
@@ -15,6 +22,8 @@ from lms.rules.verdict.words import StepCode, step
 
 WRONG_ROLE: Why = (Reason.EXCLUDED, Detail.WRONG_ROLE)
 OTHER_KIND: Why = (Reason.EXCLUDED, None)
+TOO_CLOSE: Why = (Reason.CONFLICT, None)
+KNOWN_TOO_SHORT: Why = (Reason.EXCLUDED, Detail.KNOWN_TOO_SHORT)
 UNDER_REVIEW: Why = (Reason.NOT_CONFIRMED, Detail.UNDER_REVIEW)
 OLD_VERSION: Why = (Reason.EXCLUDED, Detail.OLD_VERSION)
 ACCEPTED = ("", "accepted", "clear")
@@ -24,7 +33,7 @@ ACCEPTED = ("", "accepted", "clear")
 class DocumentJudge(Judge):
     """Documents on file, in date, signed, and with an outcome that is accepted."""
 
-    __slots__ = ("frame", "max_age", "need", "node", "outcomes", "signers")
+    __slots__ = ("frame", "known_for", "max_age", "need", "node", "outcomes", "signers")
 
     def __init__(
         self,
@@ -35,6 +44,7 @@ class DocumentJudge(Judge):
         need: int,
         signers: int,
         max_age: Length | None,
+        known_for: Length | None = None,
     ) -> None:
         self.place = place
         self.frame = frame
@@ -42,6 +52,7 @@ class DocumentJudge(Judge):
         self.need = need
         self.signers = signers
         self.max_age = max_age
+        self.known_for = known_for
         self.outcomes = node.outcomes or ACCEPTED
 
     def judge(self, case: Case) -> Finding:
@@ -82,8 +93,19 @@ class DocumentJudge(Judge):
             return Reason.OUT_OF_WINDOW, Detail.EXPIRED
         if self.max_age is not None and paper.on < subtract_length(case.on, self.max_age):
             return Reason.OUT_OF_WINDOW, Detail.TOO_OLD
+        return self._refusal_of_writer(paper, case) or self._to_review(paper, accepted)
+
+    def _refusal_of_writer(self, paper: DocumentFact, case: Case) -> Why | None:
+        if paper.relationship is not None and paper.relationship in self.node.barred:
+            return TOO_CLOSE
+        known = paper.known_since
+        if self.known_for and (known is None or add_length(known, self.known_for) > paper.on):
+            return KNOWN_TOO_SHORT
         if self._signers_of(paper, case) < self.signers:
             return Reason.NOT_CONFIRMED, Detail.TOO_FEW_SIGNERS
+        return None
+
+    def _to_review(self, paper: DocumentFact, accepted: set[str]) -> Why | None:
         needs_eyes = (paper.outcome or "") not in self.outcomes and paper.id not in accepted
         return UNDER_REVIEW if needs_eyes else None
 
@@ -91,8 +113,9 @@ class DocumentJudge(Judge):
         wanted = self.node.signer_credentials
         if not wanted:
             return len(set(paper.signers))
-        known = (case.record.people.get(signer) for signer in set(paper.signers))
-        return sum(1 for person in known if person is not None and person.credential in wanted)
+        found = (case.record.people.get(signer) for signer in set(paper.signers))
+        known = (standing_on(person, paper.on) for person in found if person is not None)
+        return sum(1 for standing in known if not standing.credentials.keys().isdisjoint(wanted))
 
     def _repeat(self, paper: DocumentFact, kept: Iterable[DocumentFact]) -> Why | None:
         if not self.node.different_signers:
@@ -101,10 +124,7 @@ class DocumentJudge(Judge):
         return ANOTHER if seen.intersection(paper.signers) else None
 
     def _weigh(self, case: Case, tally: Tally, kept: list[DocumentFact]) -> Finding:
-        waiting = {one.id for one in tally.not_counted if one.detail is Detail.UNDER_REVIEW}
-        newest = max((paper.on for paper in kept), default=date.min)
-        open_ones = [p for p in case.record.documents if p.id in waiting and p.on >= newest]
-        if open_ones:
+        if self._is_waiting(case, tally, kept):
             turn = turn_of(self.node.reviewed_by[0])
             words = step(StepCode.REVIEW_DOCUMENT, who=turn, what=self.place.noun)
             return Finding(State.NEEDS_A_PERSON, tally, turn, words)
@@ -114,6 +134,17 @@ class DocumentJudge(Judge):
         lacking = self.need - len(kept)
         words = step(StepCode.GIVE_DOCUMENT, count=lacking, what=self.place.noun)
         return Finding(State.NOT_YET, tally, WaitingOn.TRAINEE, words)
+
+    def _is_waiting(self, case: Case, tally: Tally, kept: list[DocumentFact]) -> bool:
+        """Say whether somebody must look: a newer outcome counts, what was handed in if needed."""
+        waiting = {one.id for one in tally.not_counted if one.detail is Detail.UNDER_REVIEW}
+        newest = max((paper.on for paper in kept), default=date.min)
+        lacking = len(kept) < self.need
+        return any(
+            lacking if paper.outcome == HANDED_IN else paper.on >= newest
+            for paper in case.record.documents
+            if paper.id in waiting
+        )
 
 
 class AttestJudge(Judge):

@@ -86,7 +86,8 @@ class RatioJudge(Judge):
         need = ceil(_minutes(worked) * self.per_minute)
         total = total_of(self.selector.sift(case, dates), ())
         if total.have < need:
-            return framed(case, self.place, dates, short_of(self.place, total, need))
+            short = short_of(self.place, total, need, self.selector.ledger)
+            return framed(case, self.place, dates, short)
         last = max((piece.ends for piece in worked.kept), default=None)
         days = [day for day in (last, day_reached(total.days, need)) if day is not None]
         return Finding(State.MET, total.tally(need), met_on=max(days, default=None))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from lms.rules.verdict.terms import CanStill, Detail, Number, Reason, State, Unit, WaitingOn
@@ -46,7 +47,10 @@ class Tally(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One requirement's answer. `by` is the last day it can be done, where there is one."""
+    """One requirement's answer. `by` is the last day it can be done, where there is one.
+
+    `can_still` says whether an open one can still be met; of a settled one it is `yes`.
+    """
 
     id: str
     parent: str | None
@@ -60,6 +64,7 @@ class Row(NamedTuple):
     by: date | None
     next_step: Step | None
     met_on: date | None
+    can_still: CanStill = CanStill.YES
 
 
 class Caution(NamedTuple):
@@ -88,6 +93,11 @@ class Verdict(NamedTuple):
     warnings: tuple[Caution, ...]
     can_still: Outlook
 
+    @property
+    def top(self) -> tuple[Row, ...]:
+        """The requirements that stand right under the whole, as a page lists them."""
+        return tuple(row for row in self.rows if row.parent == self.rows[0].id)
+
     def row(self, requirement: str) -> Row:
         """Return the row of a requirement. Raises: KeyError where the programme has none."""
         for row in self.rows:
@@ -110,6 +120,9 @@ class Verdict(NamedTuple):
 
 def _row_json(row: Row) -> dict[str, Any]:
     tally = row.tally
+    exact = dict(_exact("have", tally.have))
+    if not isinstance(tally.need, Bounds):
+        exact |= _exact("need", tally.need)
     return {
         "id": row.id,
         "parent": row.parent,
@@ -119,8 +132,9 @@ def _row_json(row: Row) -> dict[str, Any]:
         "state": row.state.value,
         "have": plain_number(tally.have),
         "need": _need_json(tally.need),
+        **({"exact": exact} if exact else {}),
         "unit": tally.unit.value,
-        "counted": [{"id": one.id, "amount": plain_number(one.amount)} for one in tally.counted],
+        "counted": [_counted_json(one) for one in tally.counted],
         "not_counted": [dict(_not_counted_json(one)) for one in tally.not_counted],
         "waiting_on": row.waiting_on.value,
         "by": _day(row.by),
@@ -128,9 +142,25 @@ def _row_json(row: Row) -> dict[str, Any]:
     }
 
 
+def _exact(name: str, value: Number | None) -> dict[str, str]:
+    """Return the exact text of a number that its rounding may not say; nothing of a whole one."""
+    if value is None or Fraction(value).denominator == 1:
+        return {}
+    return {name: str(value)}
+
+
+def _counted_json(one: Counted) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "amount": plain_number(one.amount),
+        **_exact("exact", one.amount),
+    }
+
+
 def _not_counted_json(one: NotCounted) -> Iterator[tuple[str, Any]]:
     yield "id", one.id
     yield "amount", plain_number(one.amount)
+    yield from _exact("exact", one.amount).items()
     yield "reason", one.reason.value
     if one.limit is not None:
         yield "limit", plain_number(one.limit)

@@ -18,6 +18,7 @@ from lms.rules.verdict.case import (
     is_being_marked,
     refused,
 )
+from lms.rules.verdict.lots import is_drawn
 from lms.rules.verdict.result import Counted, NotCounted, Tally
 from lms.rules.verdict.terms import Detail, Reason, State, Unit, WaitingOn, turn_of
 from lms.rules.verdict.windows import TimeFrame
@@ -27,7 +28,7 @@ from lms.rules.verdict.words import StepCode, step
 class RubricJudge(Judge):
     """Role-plays at standard on different scenarios, and no harm item left open."""
 
-    __slots__ = ("frame", "markers", "need", "node", "percent")
+    __slots__ = ("frame", "markers", "need", "node", "percent", "sample")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class RubricJudge(Judge):
         need: int,
         percent: Fraction,
         markers: int,
+        sample: Fraction | None = None,
     ) -> None:
         self.place = place
         self.frame = frame
@@ -45,15 +47,17 @@ class RubricJudge(Judge):
         self.need = need
         self.percent = percent
         self.markers = markers
+        self.sample = sample
 
     def judge(self, case: Case) -> Finding:
         dates = self.frame.dates(case)
         own = [p for p in case.in_order("rubrics") if p.rubric == self.node.rubric]
-        resolved = self._resolved_on(case)
+        resolved = self._decided_on(case, "harm-resolved", self.node.resolved_by)
+        settled = self._decided_on(case, "marking-settled", self.node.settled_by)
         shown: list[PerformanceFact] = []
         others: list[NotCounted] = []
         for performance in own:
-            refusal = self._refusal(performance, dates, resolved)
+            refusal = self._refusal(performance, dates, resolved, settled)
             if refusal is None:
                 shown.append(performance)
             else:
@@ -66,16 +70,17 @@ class RubricJudge(Judge):
         if harm:
             finding = self._with_harm(tally, shown, len(harm))
         elif self._suffices(shown):
-            finding = Finding(State.MET, tally, met_on=self._met_on(shown, resolved))
+            finding = Finding(State.MET, tally, met_on=self._met_on(shown, (resolved, settled)))
         else:
             finding = self._short(tally, shown, own, case.on)
+            finding = self._to_settle(finding, self.need - len(kept))
         return framed(case, self.place, dates, finding)
 
-    def _resolved_on(self, case: Case) -> dict[str, date]:
-        """Return when each performance's harm items were settled, by its id."""
+    def _decided_on(self, case: Case, what: str, by: tuple[str, ...]) -> dict[str, date]:
+        """Return when something was decided about each performance, by its id."""
         found: dict[str, date] = {}
         for decision in case.in_order("decisions"):
-            settles = decision.what == "harm-resolved" and decision.by in self.node.resolved_by
+            settles = decision.what == what and decision.by in by
             if settles and decision.on <= case.on:
                 found.setdefault(decision.outcome, decision.on)
         return found
@@ -87,9 +92,15 @@ class RubricJudge(Judge):
         return known and bool(performance.harm) and performance.id not in resolved
 
     def _refusal(
-        self, performance: PerformanceFact, dates: Dates, resolved: Mapping[str, date]
+        self,
+        performance: PerformanceFact,
+        dates: Dates,
+        resolved: Mapping[str, date],
+        settled: Mapping[str, date],
     ) -> NotCounted | None:
         why = self._why_not(performance, dates, resolved)
+        if why is None and self._is_apart(performance) and performance.id not in settled:
+            why = (Reason.NOT_CONFIRMED, Detail.MARKERS_DIFFER)
         limits = {
             Detail.BELOW_STANDARD: self.percent or None,
             Detail.TOO_FEW_MARKERS: Fraction(self.markers),
@@ -111,11 +122,29 @@ class RubricJudge(Judge):
             return Reason.EXCLUDED, None
         if self._is_harm_open(performance, dates.today, resolved):
             return Reason.EXCLUDED, Detail.HARM_OPEN
-        if len(set(performance.markers)) < self.markers:
+        if len(set(performance.markers)) < self._markers_of(performance):
             return Reason.TOO_LOW_ASSURANCE, Detail.TOO_FEW_MARKERS
         if not self._is_at_standard(performance.levels):
             return Reason.EXCLUDED, Detail.BELOW_STANDARD
         return None
+
+    def _markers_of(self, performance: PerformanceFact) -> int:
+        """Return how many markers a performance needs: outside the sample one will do."""
+        outside = self.sample is not None and not is_drawn(performance.id, self.sample)
+        return min(1, self.markers) if outside else self.markers
+
+    def _is_apart(self, performance: PerformanceFact) -> bool:
+        limit = self.node.settle_above
+        return limit is not None and performance.apart > limit
+
+    def _to_settle(self, finding: Finding, lacking: int) -> Finding:
+        """Return a finding that waits for a person where settling differences would suffice."""
+        differ = [one for one in finding.tally.not_counted if one.detail is Detail.MARKERS_DIFFER]
+        if not differ or len(differ) < lacking:
+            return finding
+        turn = turn_of(self.node.settled_by[0])
+        words = step(StepCode.SETTLE_MARKS, count=len(differ), who=turn)
+        return finding._replace(state=State.NEEDS_A_PERSON, waiting_on=turn, step=words)
 
     def _is_at_standard(self, levels: Mapping[str, int]) -> bool:
         if not levels:
@@ -137,9 +166,11 @@ class RubricJudge(Judge):
     def _suffices(self, shown: list[PerformanceFact]) -> bool:
         return len(self._kept(shown)) >= self.need and not self._uncovered(shown)
 
-    def _met_on(self, shown: list[PerformanceFact], resolved: Mapping[str, date]) -> date | None:
-        """Return the first day by which enough had been shown, and harm on it was settled."""
-        since = {p.id: max(p.on, resolved.get(p.id, p.on)) for p in shown}
+    def _met_on(
+        self, shown: list[PerformanceFact], decided: tuple[Mapping[str, date], ...]
+    ) -> date | None:
+        """Return the first day by which enough had been shown, and what was open was decided."""
+        since = {p.id: max(p.on, *(on.get(p.id, p.on) for on in decided)) for p in shown}
         for day in sorted(set(since.values())):
             if self._suffices([p for p in shown if since[p.id] <= day]):
                 return day

@@ -1,13 +1,14 @@
 """A verdict in one sentence: how many are met, and what is still to go."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lms.rules.verdict.result import Bounds, Row, Verdict
 from lms.rules.verdict.terms import State, Unit, WaitingOn
-from lms.rules.verdict.words import Amount, Phrase, english, english_amount, phrase, plural
+from lms.rules.verdict.words import Amount, Phrase, english_amount, phrase, plural
 
 OPENED = frozenset({"all", "sequence"})
-"""Kinds that are only a bracket around others: their children are counted in their place."""
+"""Kinds that are only a bracket around others, each of which has to be met."""
 
 
 class ToGo(NamedTuple):
@@ -29,14 +30,12 @@ class Summary(NamedTuple):
 
 
 def summary_of(verdict: Verdict) -> Summary:
-    """Return the summary of a verdict.
+    """Return the summary of a verdict: the requirements that a page lists, each counted once.
 
-    Edge: only what is required counts; brackets are opened; what does not apply is left out.
+    Edge: only what is required counts, and what does not apply is left out; what stands inside a
+          bracket is counted with it.
     """
-    below: dict[str | None, list[Row]] = {}
-    for row in verdict.rows:
-        below.setdefault(row.parent, []).append(row)
-    counted = _counted(verdict.rows[0], below)
+    counted = [row for row in verdict.top if _is_asked(row)]
     open_rows = [row for row in counted if not row.state.is_settled]
     to_go = tuple(
         ToGo(row.id, row.noun, row.state, missing_in(row), row.waiting_on) for row in open_rows
@@ -44,16 +43,29 @@ def summary_of(verdict: Verdict) -> Summary:
     return Summary(len(counted) - len(open_rows), len(counted), to_go)
 
 
-def _counted(row: Row, below: dict[str | None, list[Row]]) -> list[Row]:
-    found: list[Row] = []
+def leaves_of(verdict: Verdict) -> tuple[Row, ...]:
+    """Return the requirements somebody works at, brackets opened, in the programme's order.
+
+    Edge: only what is required and applies. A choice stays whole, as one of it will do.
+    """
+    below: dict[str | None, list[Row]] = {}
+    for row in verdict.rows:
+        below.setdefault(row.parent, []).append(row)
+    return tuple(_leaves(verdict.rows[0], below))
+
+
+def _leaves(row: Row, below: dict[str | None, list[Row]]) -> Iterator[Row]:
     for child in below.get(row.id, []):
-        if child.severity != "required" or child.state is State.NOT_APPLICABLE:
+        if not _is_asked(child):
             continue
         if _is_opened(child, below):
-            found.extend(_counted(child, below))
+            yield from _leaves(child, below)
         else:
-            found.append(child)
-    return found
+            yield child
+
+
+def _is_asked(row: Row) -> bool:
+    return row.severity == "required" and row.state is not State.NOT_APPLICABLE
 
 
 def _is_opened(row: Row, below: dict[str | None, list[Row]]) -> bool:
@@ -62,6 +74,12 @@ def _is_opened(row: Row, below: dict[str | None, list[Row]]) -> bool:
     branches = below.get(row.id, [])
     chosen = any(branch.state is not State.NOT_APPLICABLE for branch in branches)
     return row.kind in OPENED or (row.kind == "when" and chosen)
+
+
+def shown_state(row: Row) -> str:
+    """Return the word of a row's state: `under-way` where something of what is asked is there."""
+    begun = row.tally.have or row.tally.counted
+    return "under-way" if row.state is State.NOT_YET and begun else row.state.value
 
 
 def missing_in(row: Row) -> Amount | None:
@@ -119,54 +137,3 @@ def _number(number: int) -> str:
 
 def _form(words: Phrase, count: int) -> str:
     return words.one if count == 1 else words.many
-
-
-STATES: dict[State, Phrase] = {
-    State.MET: phrase("met"),
-    State.NOT_YET: phrase("not yet"),
-    State.NEEDS_A_PERSON: phrase("needs a person"),
-    State.WAIVED: phrase("waived"),
-    State.NOT_APPLICABLE: phrase("does not apply"),
-}
-
-
-def describe(verdict: Verdict) -> str:
-    """Return a verdict in plain English, a line a requirement."""
-    lines = [english_summary(summary_of(verdict)), ""]
-    depth: dict[str | None, int] = {None: -1}
-    for row in verdict.rows:
-        depth[row.id] = depth[row.parent] + 1
-        if row.parent is not None:
-            lines.append("  " * (depth[row.id] - 1) + _line(row))
-    lines.extend(f"Note: {english(caution.words)}." for caution in verdict.warnings)
-    return "\n".join(lines)
-
-
-def _line(row: Row) -> str:
-    parts = [f"{row.label}: {STATES[row.state].one}"]
-    numbers = _numbers(row)
-    if numbers:
-        parts.append(f" ({numbers})")
-    if row.next_step is not None:
-        parts.append(f". {english(row.next_step)}")
-    return "".join(parts)
-
-
-def _numbers(row: Row) -> str:
-    tally = row.tally
-    if tally.have is None or tally.unit is Unit.NONE:
-        return ""
-    have = english_amount(Amount(tally.have, tally.unit))
-    if isinstance(tally.need, Bounds):
-        ends = [
-            f"at least {english_amount(Amount(tally.need.min, tally.unit))}"
-            if tally.need.min
-            else "",
-            f"at most {english_amount(Amount(tally.need.max, tally.unit))}"
-            if tally.need.max is not None
-            else "",
-        ]
-        return ", ".join([have, *(end for end in ends if end)])
-    if tally.need is None:
-        return have
-    return f"{have} of {english_amount(Amount(tally.need, tally.unit))}"

@@ -19,6 +19,9 @@ from lms.rules.verdict.result import Bounds, Caution
 from lms.rules.verdict.terms import State, Unit, WaitingOn
 from lms.rules.verdict.words import Amount, StepCode, step
 
+ATTENDED = "training"
+"""The ledger that fills by being there."""
+
 
 class PartJudge(Judge):
     """One share of a sum; its minimum has a row of its own, its cap works on the whole."""
@@ -39,12 +42,12 @@ class PartJudge(Judge):
         """Whether missing it holds anything up."""
         return self.place.severity == "required"
 
-    def find(self, sifted: Sifted, caps: Sequence[Cap]) -> Finding:
+    def find(self, sifted: Sifted, caps: Sequence[Cap], ledger: str) -> Finding:
         """Return the part's own finding, from the entries its sum has sifted."""
         total = total_of(self.within(sifted), caps)
         need = self.least or 0
         if total.have < need:
-            return short_of(self.place, total, need)
+            return short_of(self.place, total, need, ledger)
         return Finding(State.MET, total.tally(need), met_on=day_reached(total.days, need))
 
     def within(self, sifted: Sifted) -> Sifted:
@@ -58,10 +61,14 @@ class PartJudge(Judge):
         return Sifted(kept, lost)
 
 
-def short_of(place: Place, total: Total, need: int) -> Finding:
-    """Return the finding of minutes that fall short: whose turn it is, and how much is missing."""
+def short_of(place: Place, total: Total, need: int, ledger: str) -> Finding:
+    """Return the finding of minutes that fall short: whose turn it is, and how much is missing.
+
+    Edge: training hours are not logged by anybody; they come from being there.
+    """
     missing = Amount(need - total.have, Unit.MINUTES)
-    turn, words = WaitingOn.TRAINEE, step(StepCode.LOG_HOURS, amount=missing, what=place.noun)
+    code = StepCode.TAKE_PART if ledger == ATTENDED else StepCode.LOG_HOURS
+    turn, words = WaitingOn.TRAINEE, step(code, amount=missing, what=place.noun)
     if total.waiting >= need - total.have:
         turn = WaitingOn.SUPERVISOR
         waits = Amount(total.waiting, Unit.MINUTES)
@@ -109,10 +116,11 @@ class SumJudge(Judge):
         caps = [Cap(p.picker, p.cap) for p in self.parts if p.cap is not None and p.is_hard]
         total = total_of(sifted, caps)
         with_rows = [part for part in self.parts if part.least is not None]
-        found = [(part, case.keep(part.place, part.find(sifted, caps))) for part in with_rows]
+        ledger = self.selectors[0].ledger
+        found = [(p, case.keep(p.place, p.find(sifted, caps, ledger))) for p in with_rows]
         self._say_soft_caps(case, sifted)
         if total.have < self.need():
-            short = short_of(self.place, total, self.need())
+            short = short_of(self.place, total, self.need(), ledger)
             return short._replace(tally=total.tally(self._bound()))
         if self.most is not None and total.have > self.most:
             return self._over_maximum(total, self.most)

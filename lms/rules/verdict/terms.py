@@ -59,9 +59,13 @@ class Detail(StrEnum):
     WRONG_ROLE = "wrong-role"
     UNDER_REVIEW = "under-review"
     TOO_FEW_MARKERS = "too-few-markers"
+    MARKERS_DIFFER = "markers-differ"
     TOO_FEW_SIGNERS = "too-few-signers"
     OLD_VERSION = "old-version"
     NOT_HELD = "not-held"
+    PART_MISSING = "part-missing"
+    NOT_QUALIFIED = "not-qualified"
+    KNOWN_TOO_SHORT = "known-too-short"
 
 
 class CanStill(StrEnum):

@@ -1,13 +1,15 @@
 """Anchors and windows made ready: from which day to which day evidence counts."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
-from lms.rules.programmes.quantities import Length, add_length, subtract_length
+from lms.rules.programmes.quantities import Length, add_length, length_from, subtract_length
 from lms.rules.record import FactValue, Record
 from lms.rules.verdict.case import Case, Dates
 
 Resolver = Callable[[Case], date | None]
+_MOVE = re.compile(r" ([+-]) ")
 
 
 class AnchorDay:
@@ -27,8 +29,27 @@ class AnchorDay:
 def anchor_from(text: str, rows: dict[str, int]) -> AnchorDay:
     """Return the anchor a text names; `rows` are the requirements already met with, by id.
 
+    Edge:   "certificate-end:x - 14 days" is that long before it; moves are made in their order.
     Raises: ValueError with words where it names nothing.
     """
+    name, *moves = _MOVE.split(text)
+    anchor = _named(name, rows)
+    for sign, stretch in zip(moves[::2], moves[1::2], strict=True):
+        anchor = _moved(anchor, length_from(stretch), later=sign == "+")
+    return anchor
+
+
+def _moved(anchor: AnchorDay, length: Length, *, later: bool) -> AnchorDay:
+    move = add_length if later else subtract_length
+
+    def resolve(case: Case) -> date | None:
+        day = anchor.resolve(case)
+        return None if day is None else move(day, length)
+
+    return AnchorDay(resolve, fixed=anchor.is_fixed, fact=anchor.missing)
+
+
+def _named(text: str, rows: dict[str, int]) -> AnchorDay:
     head, _, name = text.partition(":")
     if text == "today":
         return AnchorDay(lambda case: case.on, fixed=False)
@@ -79,7 +100,15 @@ def fact_of(case: Case, name: str) -> FactValue | None:
         return record.enrolled_on.isoformat() if record.enrolled_on else None
     if name == "today":
         return case.on.isoformat()
+    if name == "lot":
+        return _lot(case)
     return record.facts.get(name)
+
+
+def _lot(case: Case) -> str:
+    """Return what is drawn by lot: the person with the last certificate they have."""
+    held = [one for one in case.in_order("certificates") if one.issued_on <= case.on]
+    return "/".join((case.record.person, *(one.id for one in held[-1:])))
 
 
 def day_of(value: FactValue | None) -> date | None:

@@ -39,6 +39,7 @@ class StepCode(StrEnum):
     """What comes next for a requirement, or what is to be said about it."""
 
     LOG_HOURS = "log-hours"
+    TAKE_PART = "take-part"
     AWAIT_CONFIRMATION = "await-confirmation"
     OVER_MAXIMUM = "over-maximum"
     FINISH_MODULES = "finish-modules"
@@ -67,6 +68,7 @@ class StepCode(StrEnum):
     SHOW_ROLE_PLAYS = "show-role-plays"
     SHOW_COMPETENCIES = "show-competencies"
     RESOLVE_HARM = "resolve-harm"
+    SETTLE_MARKS = "settle-marks"
     DECIDE = "decide"
     DECIDED_NOT_YET = "decided-not-yet"
     HOLD_CERTIFICATE = "hold-certificate"
@@ -91,6 +93,7 @@ class Step(NamedTuple):
 
 STEPS: dict[StepCode, Phrase] = {
     StepCode.LOG_HOURS: phrase("Log %(amount)s of %(what)s"),
+    StepCode.TAKE_PART: phrase("Still to come: %(amount)s of %(what)s"),
     StepCode.AWAIT_CONFIRMATION: phrase("%(amount)s of %(what)s waits to be confirmed"),
     StepCode.OVER_MAXIMUM: phrase(
         "%(what)s is %(have)s, and %(limit)s is the most: talk with your coordinator"
@@ -138,6 +141,10 @@ STEPS: dict[StepCode, Phrase] = {
         "%(who)s talks one role-play through with you",
         "%(who)s talks %(count)s role-plays through with you",
     ),
+    StepCode.SETTLE_MARKS: plural(
+        "%(who)s settles one role-play that two people marked differently",
+        "%(who)s settles %(count)s role-plays that two people marked differently",
+    ),
     StepCode.DECIDE: phrase("%(who)s takes this decision: %(what)s"),
     StepCode.DECIDED_NOT_YET: phrase("%(who)s said not yet: agree the next steps together"),
     StepCode.HOLD_CERTIFICATE: phrase("Show a certificate that is valid: %(what)s"),
@@ -183,9 +190,15 @@ REASONS: dict[Reason | Detail, Phrase] = {
     Detail.WRONG_ROLE: phrase("Somebody in another role is asked for"),
     Detail.UNDER_REVIEW: phrase("A person looks at it first"),
     Detail.TOO_FEW_MARKERS: phrase("More markers are asked for: %(limit)s"),
+    Detail.MARKERS_DIFFER: phrase("Two people marked it differently: it is to be settled first"),
     Detail.TOO_FEW_SIGNERS: phrase("More signers are asked for: %(limit)s"),
     Detail.OLD_VERSION: phrase("Another version is asked for"),
     Detail.NOT_HELD: phrase("This certificate is not valid"),
+    Detail.PART_MISSING: phrase("A part that cannot be missed is still to be made up"),
+    Detail.NOT_QUALIFIED: phrase(
+        "For that day, the qualification that is asked of the supervisor is not on record"
+    ),
+    Detail.KNOWN_TOO_SHORT: phrase("Whoever wrote it has not known the person for long enough"),
 }
 
 WHO: dict[WaitingOn, Phrase] = {
@@ -207,6 +220,14 @@ _MONTHS = (
 def step(code: StepCode, **values: Any) -> Step:
     """Return a step; the names must be the places of its template."""
     return Step(code, values)
+
+
+def is_after(one: Step | None, day: date) -> bool:
+    """Return whether a step can be taken only after a day, whatever anybody does."""
+    if one is None or one.code not in (StepCode.WAIT_UNTIL, StepCode.TAKE_FROM):
+        return False
+    opens: date = one.values["date"]
+    return opens > day
 
 
 def english(one: Step) -> str:

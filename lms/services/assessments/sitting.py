@@ -10,7 +10,16 @@ from sqlalchemy import Integer, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from lms.db import Instant, lock_row
-from lms.models import Attempt, AttemptFlag, Cohort, ContentVersion, Enrolment, Response, Score
+from lms.models import (
+    Attempt,
+    AttemptFlag,
+    Cohort,
+    ContentVersion,
+    Enrolment,
+    Person,
+    Response,
+    Score,
+)
 from lms.rules.assessments.attempts import (
     FORMS,
     WHOLE,
@@ -27,6 +36,7 @@ from lms.services.errors import MissingError, RefusedError
 from lms.services.facts import add_fact
 from lms.services.people import today_in
 from lms.services.practice import refuse_held_practice
+from lms.services.visibility import OwnedRef
 
 MAX_COUNTER = 1_000_000_000
 
@@ -45,9 +55,43 @@ class Answers(NamedTuple):
     counters: Mapping[str, int]
 
 
+_REFERRED = (
+    select(Attempt.id, Person.organisation_id, Enrolment.person_id)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(Person, Person.id == Enrolment.person_id)
+    .where(Attempt.public_id == bindparam("public_id"))
+)
+
+
+def get_attempt_ref(session: Session, public_id: str) -> OwnedRef:
+    """Return which attempt an address names and whose it is. Raises: MissingError.
+
+    Edge: an attempt stays its person's, so this is found once a process; whether it is still
+          there is seen when an answer is saved.
+    """
+    known = _referred.get(public_id)
+    if known is not None:
+        return known
+    asked = {"public_id": public_id}
+    found = session.connection().execute(_REFERRED, asked).one_or_none()
+    if found is None:
+        raise MissingError
+    if len(_referred) >= KEPT_IN_MEMORY:
+        _referred.clear()
+    known = _referred[public_id] = OwnedRef(found.id, found.organisation_id, found.person_id)
+    return known
+
+
+_referred: dict[str, OwnedRef] = {}
+KEPT_IN_MEMORY = 5000
+
+
+_NAMED = select(Attempt).where(Attempt.public_id == bindparam("public_id"))
+
+
 def get_attempt(session: Session, public_id: str) -> Attempt:
     """Return an attempt by the id in its address. Raises: MissingError."""
-    found = session.scalars(select(Attempt).where(Attempt.public_id == public_id)).one_or_none()
+    found = session.scalars(_NAMED, {"public_id": public_id}).one_or_none()
     if found is None:
         raise MissingError
     return found
@@ -174,7 +218,10 @@ def save_answer(
     Edge:   two statements, ready made: nothing else is done so often.
     Raises: RefusedError with an AnswerRefusal or a ResponseFault; MissingError.
     """
-    row = session.execute(_LOCKED, {"attempt_id": attempt_id}).one()
+    connection = session.connection()
+    row = connection.execute(_LOCKED, {"attempt_id": attempt_id}).one_or_none()
+    if row is None:
+        raise MissingError
     reason = refusal_to_answer(
         state=AttemptState(row.state),
         closes_at=row.closes_at,
@@ -191,7 +238,7 @@ def save_answer(
         "saved_at": now,
         "deliberate": int(deliberate),
     }
-    newest = session.execute(_KEEP, kept).scalar()
+    newest = connection.execute(_KEEP, kept).scalar()
     if newest is not None:
         return Saved(True, newest)
     return Saved(False, _counter_of(session, attempt_id, item))

@@ -1,23 +1,40 @@
 """What issuing rests on: the place held fast, the verdict of today, who marked, who confirmed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.models import Cohort, Confirmation, Enrolment, HoursEntry, Marking, Performance, Person
-from lms.rules.certificates import IssueCase
+from lms.rules.certificates import IssueCase, asks_second, is_held_by_pack
 from lms.rules.cohorts import EnrolmentState
-from lms.rules.programmes import Programme
-from lms.rules.verdict import State, Verdict
+from lms.rules.curriculum import Pack
+from lms.rules.programmes import (
+    DocumentKind,
+    DocumentTerms,
+    Programme,
+    documents_of,
+    find_document,
+)
+from lms.rules.record import Record, Taken, all_taken, training_taken
+from lms.rules.verdict import Row, Verdict, is_earned, rows_of
+from lms.services.curriculum import find_pack
+from lms.services.errors import MissingError
+from lms.services.gatherings import recorders_of
 from lms.services.people import today_in
 from lms.services.publishing import definition_of
-from lms.services.verdicts import verdict_for
+from lms.services.record import Place, one_place, whole_cohort
+from lms.services.verdicts import judge_places
 
 OPEN_PLACES = {EnrolmentState.ADMITTED, EnrolmentState.ACTIVE, EnrolmentState.COMPLETED}
+LEFT_PLACES = {EnrolmentState.PAUSED, EnrolmentState.WITHDRAWN}
+"""Who paused or left keeps what was done: it can still be stated, beside the certificate."""
+
+NOTHING_TAKEN = Taken((), ())
+ROLE_PLAYS = "rubric"
 
 
 class Judge(NamedTuple):
@@ -30,14 +47,24 @@ class Judge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Everything that one certificate is judged on and made from, on one day."""
+    """Everything that one document is judged on and made from, on one day.
+
+    `rows` are those it rests on and `taken` what it states of the time taken part. `overdue_pack`
+    is the organisation's local pack where it holds the document back; `second` who approved what
+    another proposed, None where nobody has.
+    """
 
     place: Enrolment
     programme: Programme
+    terms: DocumentTerms
     verdict: Verdict
+    rows: tuple[Row, ...]
+    taken: Taken
     markers: tuple[Judge, ...]
     confirmers: tuple[Judge, ...]
     today: date
+    overdue_pack: Pack | None = None
+    second: Judge | None = None
 
 
 def lock_place(session: Session, enrolment_id: int) -> Enrolment:
@@ -48,80 +75,234 @@ def lock_place(session: Session, enrolment_id: int) -> Enrolment:
 
 def place_query(enrolment_id: int) -> Select[Enrolment]:
     """Return the query for a place with its cohort, house, person and programme version."""
-    return (
-        select(Enrolment)
-        .where(Enrolment.id == enrolment_id)
-        .options(
-            joinedload(Enrolment.cohort).joinedload(Cohort.organisation),
-            joinedload(Enrolment.person),
-            joinedload(Enrolment.programme_version),
-        )
+    return _with_house(select(Enrolment).where(Enrolment.id == enrolment_id))
+
+
+def _with_house(query: Select[Enrolment]) -> Select[Enrolment]:
+    return query.options(
+        joinedload(Enrolment.cohort).joinedload(Cohort.organisation),
+        joinedload(Enrolment.person),
+        joinedload(Enrolment.programme_version),
     )
 
 
-def basis_for(session: Session, place: Enrolment, *, now: datetime) -> Basis:
-    """Return what a certificate for a place would rest on today, computed afresh."""
-    today = today_in(place.cohort.zone, now)
-    found = verdict_for(session, place, on=today)
+def terms_for(programme: Programme, kind: DocumentKind | None) -> DocumentTerms:
+    """Return what a programme gives of a kind; None: its own certificate. Raises: MissingError."""
+    found = documents_of(programme)[0] if kind is None else find_document(programme, kind)
+    if found is None:
+        raise MissingError
+    return found
+
+
+def basis_for(
+    session: Session,
+    place: Enrolment,
+    *,
+    now: datetime,
+    kind: DocumentKind | None = None,
+    second: Judge | None = None,
+) -> Basis:
+    """Return what a document for a place would rest on today, computed afresh.
+
+    Edge:   without a kind it is the programme's own certificate.
+    Raises: MissingError where the programme gives no such document.
+    """
+    (found,) = _bases(session, one_place(place.id), {place.id: place}, now, kind)
+    return replace(found, second=second)
+
+
+def list_bases(session: Session, cohort: Cohort, *, now: datetime) -> list[Basis]:
+    """Return what the own certificate of everybody of a cohort but who left would rest on.
+
+    Edge: in a fixed number of queries, however many they are.
+    """
+    scope = whole_cohort(cohort.id)
+    query = _with_house(select(Enrolment).where(Enrolment.id.in_(scope)))
+    places = {place.id: place for place in session.scalars(query)}
+    return _bases(session, scope, places, now, None)
+
+
+def _bases(
+    session: Session,
+    scope: Select[int],
+    places: Mapping[int, Enrolment],
+    now: datetime,
+    kind: DocumentKind | None,
+) -> list[Basis]:
+    """Return the basis of every place of a scope within one cohort."""
+    if not places:
+        return []
+    cohort = next(iter(places.values())).cohort
+    today = today_in(cohort.zone, now)
+    pack = find_pack(session, cohort.organisation_id)
+    found = [
+        _unjudged(places[at.enrolment_id], record, verdict, _terms(session, places, at, kind), pack)
+        for at, record, verdict in judge_places(session, scope, on=today)
+        if at.enrolment_id in places  # who came between the queries waits for the next look
+    ]
+    counted = {one.place.id: _counted(one.rows) | one.taken.fact_ids for one in found}
+    return _judged(session, scope, found, counted)
+
+
+def _judged(
+    session: Session, scope: Select[int], bases: Iterable[Basis], counted: Mapping[int, set[str]]
+) -> list[Basis]:
+    """Return bases with those who marked and those who confirmed what is counted of each."""
+    markers, confirmers = _markers(session, scope), _confirmers(session, scope, counted)
+    return [
+        replace(
+            basis,
+            markers=_by_name(markers.get(basis.place.id, ())) if _rests_on_marks(basis) else (),
+            confirmers=_by_name(confirmers.get(basis.place.id, ())),
+        )
+        for basis in bases
+    ]
+
+
+def _terms(
+    session: Session, places: Mapping[int, Enrolment], at: Place, kind: DocumentKind | None
+) -> tuple[Programme, DocumentTerms]:
+    programme = definition_of(session, places[at.enrolment_id].programme_version)
+    return programme, terms_for(programme, kind)
+
+
+def _unjudged(
+    place: Enrolment,
+    record: Record,
+    verdict: Verdict,
+    given: tuple[Programme, DocumentTerms],
+    pack: Pack | None,
+) -> Basis:
+    """Return a basis as yet without those on whose word it rests."""
+    programme, terms = given
+    rows, today = rows_of(verdict, terms), verdict.on
+    held = terms.kind is not DocumentKind.LETTER and is_held_by_pack(programme, pack, today)
     return Basis(
         place=place,
-        programme=definition_of(session, place.programme_version),
-        verdict=found,
-        markers=_markers(session, place.id),
-        confirmers=_confirmers(session, place.id, found),
+        programme=programme,
+        terms=terms,
+        verdict=verdict,
+        rows=rows,
+        taken=_taken(terms, record, today, _counted(rows)),
+        markers=(),
+        confirmers=(),
         today=today,
+        overdue_pack=pack if held else None,
     )
+
+
+def basis_on(session: Session, place: Enrolment, found: Verdict, *, now: datetime) -> Basis:
+    """Return what the programme's own certificate would rest on by another verdict, as a renewal.
+
+    Edge: only those who marked or confirmed what that verdict rests on are named.
+    """
+    basis = replace(basis_for(session, place, now=now), verdict=found, rows=found.rows)
+    (judged,) = _judged(session, one_place(place.id), [basis], {place.id: _counted(found.rows)})
+    return judged
+
+
+def _counted(rows: Iterable[Row]) -> set[str]:
+    return {one.id for row in rows for one in row.tally.counted}
+
+
+def _rests_on_marks(basis: Basis) -> bool:
+    return any(row.kind == ROLE_PLAYS for row in basis.rows)
+
+
+def judge_named(session: Session, person_id: int) -> Judge:
+    """Return a person as a certificate names those on whose word it rests."""
+    person = session.get_one(Person, person_id)
+    return Judge(person.id, person.public_id, person.chosen_name)
+
+
+Judges = dict[int, list[Judge]]
+"""Who judged, by the id of the place."""
+
+
+def _taken(terms: DocumentTerms, record: Record, on: date, counted: set[str]) -> Taken:
+    if terms.kind is DocumentKind.LETTER:
+        return all_taken(record, on)
+    is_training = terms.kind is DocumentKind.TRAINING
+    return training_taken(record, on, counted) if is_training else NOTHING_TAKEN
 
 
 def _by_name(judges: Iterable[Judge]) -> tuple[Judge, ...]:
     return tuple(sorted(set(judges), key=lambda judge: (judge.name, judge.id)))
 
 
-def _markers(session: Session, enrolment_id: int) -> tuple[Judge, ...]:
+def _markers(session: Session, scope: Select[int]) -> Judges:
     query = (
-        select(Person.id, Person.public_id, Person.chosen_name)
+        select(Performance.enrolment_id, Person.id, Person.public_id, Person.chosen_name)
         .join(Marking, Marking.marker_id == Person.id)
         .join(Performance, Performance.id == Marking.performance_id)
         .where(
-            Performance.enrolment_id == enrolment_id,
+            Performance.enrolment_id.in_(scope),
             Performance.state == "released",
             Performance.replaced_at.is_(None),
         )
         .distinct()
     )
-    return _by_name(Judge(person, public, name) for person, public, name in session.execute(query))
+    found: Judges = {}
+    for row in session.execute(query):
+        found.setdefault(row[0], []).append(Judge(*row[1:]))
+    return found
 
 
-def _confirmers(session: Session, enrolment_id: int, found: Verdict) -> tuple[Judge, ...]:
-    """Return who confirmed the hours that the verdict counts."""
-    counted = {one.id for row in found.rows for one in row.tally.counted}
+def _confirmers(session: Session, scope: Select[int], counted: Mapping[int, set[str]]) -> Judges:
+    """Return who confirmed the hours that are counted or stated, or recorded them."""
     query = (
-        select(HoursEntry.public_id, Person.id, Person.public_id, Person.chosen_name)
+        select(
+            HoursEntry.enrolment_id,
+            HoursEntry.public_id,
+            Person.id,
+            Person.public_id,
+            Person.chosen_name,
+        )
         .join(Confirmation, Confirmation.entry_id == HoursEntry.id)
         .join(Person, Person.id == Confirmation.confirmed_by)
         .where(
-            HoursEntry.enrolment_id == enrolment_id,
+            HoursEntry.enrolment_id.in_(scope),
             HoursEntry.state == "confirmed",
             Confirmation.withdrawn_at.is_(None),
         )
     )
-    return _by_name(
-        Judge(person, public, name)
-        for entry, person, public, name in session.execute(query)
-        if entry in counted
-    )
+    found: Judges = {}
+    for place, fact, *who in [*session.execute(query), *_recorders(session, scope)]:
+        if fact in counted.get(place, ()):
+            found.setdefault(place, []).append(Judge(*who))
+    return found
+
+
+def _recorders(session: Session, scope: Select[int]) -> Iterable[Any]:
+    """Return who recorded the attendance of a scope: it is confirmed by being recorded."""
+    recorded = recorders_of(scope).subquery()
+    query = select(
+        recorded.c.enrolment_id,
+        recorded.c.public_id,
+        Person.id,
+        Person.public_id,
+        Person.chosen_name,
+    ).join(Person, Person.id == recorded.c.recorded_by)
+    return session.execute(query)
 
 
 def case_of(basis: Basis, *, by: int, issued: bool) -> IssueCase:
     """Return what the rule on issuing is asked with."""
+    terms = basis.terms
+    places = OPEN_PLACES if terms.is_whole else OPEN_PLACES | LEFT_PLACES
+    states_time = terms.kind is not DocumentKind.CREDENTIAL
     return IssueCase(
-        verdict_met=basis.verdict.state is State.MET,
+        verdict_met=is_earned(basis.verdict, terms),
         already_issued=issued,
-        scope=basis.programme.certificate.covers,
-        pack_overdue=False,
+        scope=terms.covers,
+        pack_overdue=basis.overdue_pack is not None,
         holder_id=basis.place.person_id,
         issuer_id=by,
         markers=frozenset(judge.id for judge in basis.markers),
         confirmers=frozenset(judge.id for judge in basis.confirmers),
-        place_open=basis.place.state in OPEN_PLACES,
+        place_open=basis.place.state in places,
+        is_whole=terms.is_whole,
+        states_something=basis.taken.is_something or not states_time,
+        second_asked=terms.is_whole and asks_second(basis.place.cohort.organisation.approval),
+        second_id=basis.second.id if basis.second else None,
     )

@@ -1,8 +1,7 @@
 """The facts a certificate seals, as canonical JSON, and the claims that are read back from them."""
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,23 +10,35 @@ from sqlalchemy.orm import Session
 
 from lms.content.versions import canonical_json
 from lms.models import Certificate, Person, Signature
-from lms.rules.certificates import Claim, seal
+from lms.rules.certificates import seal
+from lms.rules.record import Taken
 from lms.rules.verdict import Bounds, Row
 from lms.services.certificates.basis import Basis, Judge
 
-FORMAT = "certificate-1"
+FORMAT = "certificate-2"
 
 
-def sealed_facts(session: Session, basis: Basis, certificate: Certificate, issuer: Person) -> str:
-    """Return everything the certificate rests on as canonical JSON, ready to be sealed."""
+def sealed_facts(
+    session: Session,
+    basis: Basis,
+    certificate: Certificate,
+    issuer: Person,
+    claims: Mapping[str, str | None],
+) -> str:
+    """Return everything a document rests on and says as canonical JSON, ready to be sealed.
+
+    Edge: a document beside the certificate carries only what it rests on, never the whole record.
+    """
     place, version = basis.place, basis.place.programme_version
     facts = {
         "format": FORMAT,
+        "kind": certificate.kind,
         "code": certificate.code,
         "term": certificate.term,
+        "edition": certificate.edition,
         "holder": place.person.public_id,
         "enrolment": place.public_id,
-        "claims": claims_for(basis, certificate),
+        "claims": dict(claims),
         "programme": {
             "id": basis.programme.id,
             "version": basis.programme.version,
@@ -36,39 +47,32 @@ def sealed_facts(session: Session, basis: Basis, certificate: Certificate, issue
         },
         "verdict": {
             "on": basis.verdict.on,
-            "state": basis.verdict.state.value,
-            "requirements": [_requirement(row) for row in basis.verdict.rows],
+            "state": basis.verdict.state.value if basis.terms.is_whole else None,
+            "requirements": [_requirement(row) for row in basis.rows],
         },
-        "agreements": list(_agreements(session, place.id)),
+        "taken": _taken(basis.taken),
+        "agreements": list(_agreements(session, place.id)) if basis.terms.is_whole else [],
         "issuer": {"id": issuer.public_id, "name": issuer.chosen_name},
+        "second": _people([basis.second] if basis.second else []),
         "markers": _people(basis.markers),
         "confirmers": _people(basis.confirmers),
     }
     return canonical_json(facts)
 
 
-def claims_for(basis: Basis, certificate: Certificate) -> dict[str, str | None]:
-    """Return what the certificate says in public; days as ISO dates."""
-    words = basis.programme.certificate
+def _taken(taken: Taken) -> dict[str, Any]:
     return {
-        Claim.NAME.value: certificate.name,
-        Claim.PROGRAMME.value: words.title,
-        Claim.ORGANISATION.value: basis.place.cohort.organisation.name,
-        Claim.COVERS.value: words.covers,
-        Claim.DOES_NOT_QUALIFY.value: words.does_not_qualify,
-        Claim.ISSUED_ON.value: certificate.issued_on.isoformat(),
-        Claim.VALID_UNTIL.value: _day(certificate.valid_until),
-        Claim.NUMBER.value: number_words(certificate.number),
+        "completions": [
+            {"id": one.id, "module": one.module, "version": one.version} for one in taken.modules
+        ],
+        "hours": [{"id": one.id, "minutes": one.minutes} for one in taken.hours],
     }
 
 
-def number_words(number: int) -> str:
-    """Return a certificate's number as it is printed."""
-    return f"{number:04d}"
-
-
 def claims_in(facts: str) -> dict[str, str | None]:
-    """Return the claims of sealed facts."""
+    """Return the claims of sealed facts; none once the facts were taken out."""
+    if not facts:
+        return {}
     claims: dict[str, str | None] = json.loads(facts)["claims"]
     return claims
 
@@ -76,10 +80,6 @@ def claims_in(facts: str) -> dict[str, str | None]:
 def is_sealed(facts: str, salt: str, sealed: str) -> bool:
     """Say whether facts are still the very ones that were sealed at issue."""
     return seal(facts, bytes.fromhex(salt)) == sealed
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
 
 
 def _people(judges: Sequence[Judge]) -> list[dict[str, str]]:

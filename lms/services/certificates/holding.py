@@ -2,29 +2,38 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 
-from lms.models import Certificate, Enrolment
-from lms.models import CertificateEvent as EventRow
+from lms.models import Certificate, ContentVersion, Enrolment
 from lms.rules.certificates import (
     CHOICES,
-    CertificateEvent,
-    CertificateEventKind,
     CertificateState,
-    Claim,
     state_on,
     state_since,
+)
+from lms.rules.programmes import (
+    DocumentKind,
+    DocumentTerms,
+    Programme,
+    RenewalDays,
+    Standing,
+    documents_of,
+    renewal_days,
+    standing_of,
 )
 from lms.rules.roles import Actor
 from lms.rules.visibility import RecordClass
 from lms.services.audit import record_act
+from lms.services.certificates.chain import chain_of, plain_events
 from lms.services.certificates.facts import claims_in
 from lms.services.errors import MissingError
 from lms.services.people import today_in
+from lms.services.publishing import definition_of
+from lms.services.verdicts import programme_of
 from lms.services.visibility import scope_for
 
 FIRST_TERM = 1
@@ -32,22 +41,74 @@ FIRST_TERM = 1
 
 @dataclass(frozen=True, slots=True)
 class CertificateView:
-    """A certificate with its state today. `hidden` holds the choices the holder has hidden."""
+    """A certificate with its state today. `hidden` holds the choices the holder has hidden.
+
+    Shape: `claims` is empty once they were taken out; `title` is then the programme's. `days` are
+    those of its renewal, None where it is not renewed; `newer` is the public id of what replaced or
+    followed it.
+    """
 
     certificate: Certificate
     enrolment: Enrolment
+    title: str
     state: CertificateState
     since: date | None
+    standing: Standing
+    days: RenewalDays | None
     claims: dict[str, str | None]
     hidden: frozenset[str]
+    newer: str | None = None
+    is_followed: bool = False
 
 
-def find_by_enrolment(session: Session, enrolment_id: int) -> Certificate | None:
-    """Return the first certificate of a place, or None where none was issued yet."""
-    query = select(Certificate).where(
-        Certificate.enrolment_id == enrolment_id, Certificate.term == FIRST_TERM
+def find_by_enrolment(
+    session: Session, enrolment_id: int, kind: DocumentKind | None = None
+) -> Certificate | None:
+    """Return the newest document of a place and kind, or None where none was issued yet.
+
+    Edge: without a kind it is the programme's own certificate.
+    """
+    wanted = Certificate.is_whole if kind is None else Certificate.kind == kind.value
+    query = (
+        select(Certificate)
+        .where(Certificate.enrolment_id == enrolment_id, wanted)
+        .order_by(Certificate.term.desc(), Certificate.edition.desc())
+        .limit(1)
     )
     return session.scalars(query).one_or_none()
+
+
+def list_held(session: Session, person_id: int, *, on: date) -> list[tuple[str, date]]:
+    """Return the programme and day of issue of each certificate that is valid on a day."""
+    query = (
+        select(Certificate)
+        .options(selectinload(Certificate.events))
+        .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
+        .where(Enrolment.person_id == person_id, Certificate.is_whole)
+    )
+    return [
+        (row.programme, row.issued_on)
+        for row in session.scalars(query)
+        if state_on(plain_events(row.events), row.valid_until, on) is CertificateState.VALID
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDocument:
+    """A document that a programme gives, and the newest one that somebody has of it, if any."""
+
+    terms: DocumentTerms
+    certificate: Certificate | None
+
+
+def list_documents(session: Session, enrolment: Enrolment) -> list[GivenDocument]:
+    """Return what the programme of a place gives in writing, its own certificate first."""
+    version = session.get_one(ContentVersion, enrolment.programme_version_id)
+    programme: Programme = definition_of(session, version)
+    query = select(Certificate).where(Certificate.enrolment_id == enrolment.id)
+    ordered = query.order_by(Certificate.term, Certificate.edition)
+    newest = {found.kind: found for found in session.scalars(ordered)}
+    return [GivenDocument(terms, newest.get(terms.kind.value)) for terms in documents_of(programme)]
 
 
 def get_certificate(session: Session, public_id: str) -> Certificate:
@@ -65,14 +126,6 @@ def pdf_of(session: Session, certificate: Certificate) -> bytes:
     return session.scalars(query).one()
 
 
-def plain_events(rows: Iterable[EventRow]) -> list[CertificateEvent]:
-    """Return stored events as the rules read them."""
-    return [
-        CertificateEvent(CertificateEventKind(row.kind), row.happened_on, row.recorded_at)
-        for row in rows
-    ]
-
-
 def _full() -> Select[Certificate]:
     return select(Certificate).options(
         undefer(Certificate.facts),
@@ -82,40 +135,62 @@ def _full() -> Select[Certificate]:
     )
 
 
-def _view(certificate: Certificate, now: datetime) -> CertificateView:
-    today = today_in(certificate.enrolment.cohort.zone, now)
+def _view(session: Session, certificate: Certificate, now: datetime) -> CertificateView:
+    enrolment = certificate.enrolment
+    today = today_in(enrolment.cohort.zone, now)
     events = plain_events(certificate.events)
+    version = session.get_one(ContentVersion, certificate.programme_version_id)
+    programme = programme_of(session, version)
+    claims = claims_in(certificate.facts)
+    last_day = certificate.valid_until
     return CertificateView(
         certificate=certificate,
-        enrolment=certificate.enrolment,
-        state=state_on(events, certificate.valid_until, today),
-        since=state_since(events, certificate.valid_until, today),
-        claims=claims_in(certificate.facts),
+        enrolment=enrolment,
+        title=claims.get("programme") or programme.certificate.title,
+        state=state_on(events, last_day, today),
+        since=state_since(events, last_day, today),
+        standing=standing_of(programme, last_day, today),
+        days=renewal_days(programme.renewal, certificate.issued_on, last_day)
+        if programme.renewal
+        else None,
+        claims=claims,
         hidden=frozenset(json.loads(certificate.hidden)),
     )
 
 
 def detail_of(session: Session, certificate: Certificate, *, now: datetime) -> CertificateView:
-    """Return one certificate with its state, claims and switches."""
+    """Return one certificate with its state, claims and switches, and what came after it.
+
+    Edge: of one that was replaced nothing is shown but that: a former name stays in the past.
+    """
     query = _full().where(Certificate.id == certificate.id)
     found = session.scalars(query.execution_options(populate_existing=True)).one()
-    return _view(found, now)
+    view = _view(session, found, now)
+    *_, newest = chain_of(session, found)
+    if newest.id == found.id:
+        return view
+    claims = {} if view.state is CertificateState.SUPERSEDED else view.claims
+    followed = newest.term > found.term
+    return replace(view, claims=claims, newer=newest.public_id, is_followed=followed)
 
 
 def list_own(session: Session, person_id: int, *, now: datetime) -> list[CertificateView]:
-    """Return a person's own certificates, newest first."""
+    """Return a person's own certificates, newest first, what was replaced left out."""
     query = _full().join(Enrolment, Enrolment.id == Certificate.enrolment_id)
     query = query.where(Enrolment.person_id == person_id)
     rows = session.scalars(query.order_by(Certificate.issued_at.desc(), Certificate.id.desc()))
-    return [_view(row, now) for row in rows]
+    views = [_view(session, row, now) for row in rows]
+    return [view for view in views if view.state is not CertificateState.SUPERSEDED]
 
 
 def _issued_scope(actor: Actor) -> Select[int]:
-    """Return the ids of others' certificates whose reasons the asker may read."""
+    """Return the ids of others' certificates whose reasons the asker may read, none replaced."""
+    newer = aliased(Certificate)
     query = select(Certificate.id).join(Enrolment, Enrolment.id == Certificate.enrolment_id)
     return query.where(
         Certificate.enrolment_id.in_(scope_for(actor, RecordClass.CERTIFICATE_REASON)),
         Enrolment.person_id != actor.person_id,
+        ~exists().where(newer.replaces_id == Certificate.id),
     )
 
 
@@ -139,7 +214,7 @@ def list_issued(
         .limit(size)
         .offset((page - 1) * size)
     )
-    return [_view(row, now) for row in session.scalars(query)]
+    return [_view(session, row, now) for row in session.scalars(query)]
 
 
 def choose_hidden(
@@ -162,8 +237,3 @@ def choose_hidden(
         subject=f"certificate:{certificate.public_id}",
         hidden=" ".join(kept),
     )
-
-
-def choices_shown(view: CertificateView) -> dict[Claim, bool]:
-    """Return each choice the holder has, with whether the check page shows it now."""
-    return {choice: choice.value not in view.hidden for choice in CHOICES}

@@ -1,9 +1,8 @@
-"""The words a certificate prints, in the programme's language, and the bytes they make."""
+"""The page a document prints: its claims with our words around them, and the bytes they make."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from lms.documents.certificate import (
@@ -12,18 +11,22 @@ from lms.documents.certificate import (
     Detail,
     DoesNotFitError,
     MissingGlyphError,
+    Orientation,
+    Paper,
     ShapingMissingError,
-    Signatory,
     certificate_pdf,
     unprintable_characters,
 )
-from lms.models import Certificate, Person
-from lms.rules.certificates import IssueRefusal
+from lms.models import Certificate
+from lms.rules.certificates import Claim, IssueRefusal
+from lms.rules.programmes import DocumentKind
 from lms.services.certificates.basis import Basis
-from lms.services.certificates.facts import number_words
+from lms.services.certificates.letterhead import Mark, find_mark
+from lms.services.certificates.stating import Gettext, Saying, day_words, gettext_in
 from lms.services.errors import RefusedError
 from lms.services.ground import ground_of
-from lms.words import translations_for
+
+Claims = Mapping[str, str | None]
 
 
 class UnprintableError(RefusedError):
@@ -35,17 +38,20 @@ class UnprintableError(RefusedError):
 
 
 def unprintable_in(session: Session, text: str) -> tuple[str, ...]:
-    """Return the characters of a name that a certificate could not show."""
+    """Return the characters of a text that a certificate could not show."""
     return unprintable_characters(text, extra_fonts=ground_of(session).extra_fonts)
 
 
-def drawn(session: Session, basis: Basis, certificate: Certificate, issuer: Person) -> bytes:
-    """Return the certificate's file.
+def drawn(
+    session: Session, basis: Basis, certificate: Certificate, saying: Saying, claims: Claims
+) -> bytes:
+    """Return the document's file.
 
     Raises: UnprintableError; RefusedError(WORDS_DO_NOT_FIT).
     """
     ground = ground_of(session)
-    facts = _printed(basis, certificate, issuer, f"{ground.base_url}/check")
+    mark = find_mark(session, basis.place.cohort.organisation_id)
+    facts = printed_facts(certificate, saying, claims, f"{ground.base_url}/check", mark)
     try:
         return certificate_pdf(facts, extra_fonts=ground.extra_fonts)
     except (MissingGlyphError, ShapingMissingError) as lacking:
@@ -54,57 +60,93 @@ def drawn(session: Session, basis: Basis, certificate: Certificate, issuer: Pers
         raise RefusedError(IssueRefusal.WORDS_DO_NOT_FIT) from tight
 
 
-def _printed(
-    basis: Basis, certificate: Certificate, issuer: Person, check_address: str
+def printed_facts(
+    certificate: Certificate, saying: Saying, claims: Claims, check: str, mark: Mark | None
 ) -> CertificateFacts:
-    language = basis.programme.language
-    _ = translations_for(language.split("-")[0]).gettext
-    words = basis.programme.certificate
+    """Return the claims of a document as words ready to be drawn; `check` is the check page."""
+    kind = DocumentKind(certificate.kind)
+    is_letter = kind is DocumentKind.LETTER
+    words = _fixed_words(kind, gettext_in(saying.language))
     return CertificateFacts(
-        language=language,
-        title=_("Certificate"),
-        organisation=basis.place.cohort.organisation.name,
+        language=saying.language,
+        title=words.heading,
+        organisation=claims[Claim.ORGANISATION] or "",
+        address=_sender_words(claims),
         name=certificate.name,
-        programme=words.title,
-        level="",
-        covers=words.covers,
-        details=_details(certificate, language),
-        signatories=(Signatory(issuer.certificate_name or issuer.chosen_name, _("Coordinator")),),
-        limits=words.does_not_qualify,
+        programme=saying.words.title,
+        level=saying.words.endorsement,
+        covers=claims[Claim.COVERS] or "",
+        lines=saying.words.lines,
+        particulars=tuple(_particulars(claims, gettext_in(saying.language))),
+        details=tuple(_details(kind, claims, saying.language)),
+        signatories=saying.signatories,
+        limits=claims[Claim.DOES_NOT_QUALIFY] or "",
         code=certificate.code,
-        check_address=check_address,
+        check_address=check,
         issued_on=certificate.issued_on,
-        words=_fixed_words(language),
+        words=words,
+        mark=mark.data if mark else None,
+        mark_words=mark.words if mark else "",
+        paper=Paper(saying.letterhead.paper),
+        orientation=Orientation.PORTRAIT if is_letter else Orientation.LANDSCAPE,
     )
 
 
-def _fixed_words(language: str) -> CertificateWords:
-    _ = translations_for(language.split("-")[0]).gettext
+def _fixed_words(kind: DocumentKind, _: Gettext) -> CertificateWords:
+    heading, opening, deed = _sentence(kind, _)
     return CertificateWords(
-        heading=_("Certificate"),
-        certifies_that=_("This certifies that"),
-        has_met=_("has met every requirement of"),
-        check_at=_("Check this certificate at"),
+        heading=heading,
+        certifies_that=opening,
+        has_met=deed,
+        check_at=_("Check this document at"),
         code=_("Code"),
         qr_description=_("QR code that opens the check page"),
         link_description=_("Open the check page"),
+        subject_to=_("Subject to verification: whether it holds today stands on that page.")
+        if kind is DocumentKind.CREDENTIAL
+        else "",
     )
 
 
-def _details(certificate: Certificate, language: str) -> tuple[Detail, ...]:
-    _ = translations_for(language.split("-")[0]).gettext
-    until = certificate.valid_until
-    return (
-        Detail(_("Issued"), day_words(certificate.issued_on, language)),
-        Detail(_("Valid until"), day_words(until, language) if until else _("Without end")),
-        Detail(_("Number"), number_words(certificate.number)),
-    )
+def _sentence(kind: DocumentKind, _: Gettext) -> tuple[str, str, str]:
+    """Return the heading, what opens the sentence, and what the person did."""
+    if kind is DocumentKind.TRAINING:
+        return _("Training certificate"), _("This certifies that"), _("has completed the training")
+    if kind is DocumentKind.LETTER:
+        return _("Letter of participation"), _("This letter says that"), _("took part in")
+    return _("Certificate"), _("This certifies that"), _("has met every requirement of")
 
 
-def day_words(day: date, language: str) -> str:
-    """Return a day in words in a language: "3 May 2027"; plain English is British."""
-    try:
-        locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        locale = Locale.parse("en_GB")
-    return format_date(day, "long", locale)
+def _sender_words(claims: Claims) -> str:
+    address = ", ".join((claims[Claim.ADDRESS] or "").splitlines())
+    return " · ".join(filter(None, (address, claims[Claim.APPROVAL])))
+
+
+def _particulars(claims: Claims, _: Gettext) -> Iterator[Detail]:
+    """Yield the facts that need a line of their own; what is not known is left out."""
+    for claim, label in (
+        (Claim.HOURS, _("Time taken part")),
+        (Claim.MODULES, _("Modules")),
+        (Claim.ASSESSMENT, _("Assessment")),
+    ):
+        if value := claims.get(claim):
+            yield Detail(label, value)
+
+
+def _details(kind: DocumentKind, claims: Claims, language: str) -> Iterator[Detail]:
+    """Yield the facts in a row; what is not known is left out."""
+    _ = gettext_in(language)
+    for claim, label in (
+        (Claim.TOOK_PART_FROM, _("From")),
+        (Claim.TOOK_PART_UNTIL, _("Until")),
+        (Claim.ISSUED_ON, _("Issued")),
+        (Claim.VALID_UNTIL, _("Valid until")),
+    ):
+        if value := claims.get(claim):
+            yield Detail(label, day_words(date.fromisoformat(value), language))
+        elif claim is Claim.VALID_UNTIL and kind is DocumentKind.CREDENTIAL:
+            yield Detail(label, _("Without end"))
+    yield Detail(_("Number"), claims[Claim.NUMBER] or "")
+    if kind is not DocumentKind.LETTER:
+        version = _("Version %(number)s") % {"number": claims[Claim.VERSION]}
+        yield Detail(_("Programme"), version)

@@ -1,6 +1,7 @@
 """Cohorts opened under a programme version, and the list of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,54 +13,62 @@ from lms.models import (
     Cohort,
     ContentVersion,
     Enrolment,
-    Installation,
     Organisation,
 )
 from lms.rules.cohorts import (
     OpenRefusal,
+    WaitingLesson,
     figures_to_be_set,
     modules_named,
     refusal_to_open,
-    unreviewed_modules,
+    waiting_lessons,
 )
 from lms.rules.curriculum import Module
 from lms.rules.programmes import Programme
 from lms.services.audit import record_act
 from lms.services.errors import MissingError, RefusedError
-from lms.services.publishing import definition_of, list_current_versions
+from lms.services.gates import UnsignedError, modules_now
+from lms.services.installation import is_demo_here
+from lms.services.programmes.shelf import current_versions, hold_version, withdrawals
+from lms.services.publishing import definition_of
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeChoice:
-    """A published programme and why it cannot open yet, with what that is about."""
+    """A published programme and why it cannot open yet, with what that is about.
+
+    Shape: `about` names figures or modules; `waiting` are lessons that nobody qualified has signed.
+    """
 
     version: ContentVersion
     programme: Programme
     refusal: OpenRefusal | None
     about: tuple[str, ...]
+    waiting: tuple[WaitingLesson, ...] = ()
 
 
-def is_demo_here(session: Session) -> bool:
-    """Say whether this database holds the demo."""
-    row = session.get(Installation, 1)
-    return row is not None and row.is_demo
+def list_programmes(session: Session, organisation_id: int) -> list[ProgrammeChoice]:
+    """Return an organisation's programmes, each with what keeps a cohort from opening, if anything.
 
-
-def list_programmes(session: Session) -> list[ProgrammeChoice]:
-    """Return every published programme, each with what keeps a cohort from opening, if anything."""
+    Edge: its own and everybody's come first, examples of other bodies after them.
+    """
     is_demo = is_demo_here(session)
-    modules: dict[str, Module] = {
-        version.slug: definition_of(session, version)
-        for version in list_current_versions(session, "module")
-    }
-    return [
-        _choice(version, definition_of(session, version), modules, is_demo)
-        for version in list_current_versions(session, "programme")
+    modules = modules_now(session)
+    gone = withdrawals(session, organisation_id)
+    choices = [
+        _withdrawn(choice) if choice.version.id in gone else choice
+        for version in current_versions(session, organisation_id).values()
+        for choice in [_choice(version, definition_of(session, version), modules, is_demo)]
     ]
+    return sorted(choices, key=lambda one: (one.programme.example, one.version.title))
+
+
+def _withdrawn(choice: ProgrammeChoice) -> ProgrammeChoice:
+    return replace(choice, refusal=OpenRefusal.WITHDRAWN, about=())
 
 
 def _choice(
-    version: ContentVersion, programme: Programme, modules: dict[str, Module], is_demo: bool
+    version: ContentVersion, programme: Programme, modules: Mapping[str, Module], is_demo: bool
 ) -> ProgrammeChoice:
     refusal = refusal_to_open(programme, modules, is_demo=is_demo)
     about: tuple[str, ...] = ()
@@ -67,9 +76,8 @@ def _choice(
         about = figures_to_be_set(programme)
     elif refusal is OpenRefusal.MODULES_MISSING:
         about = tuple(slug for slug in modules_named(programme) if slug not in modules)
-    elif refusal is OpenRefusal.UNREVIEWED:
-        about = unreviewed_modules(modules[slug] for slug in modules_named(programme))
-    return ProgrammeChoice(version, programme, refusal, about)
+    waiting = waiting_lessons(programme, modules, is_demo=is_demo)
+    return ProgrammeChoice(version, programme, refusal, about, waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +94,18 @@ def make_cohort(
 ) -> Cohort:
     """Open a cohort under a programme's current version.
 
-    Raises: RefusedError(OpenRefusal).
+    Edge: the version is held while it is asked whether it was withdrawn, as withdrawing does.
+    Raises: RefusedError(OpenRefusal), UnsignedError.
     """
-    choice = next((c for c in list_programmes(session) if c.version.slug == new.programme), None)
+    choices = list_programmes(session, organisation.id)
+    choice = next((c for c in choices if c.version.slug == new.programme), None)
     if choice is None:
         raise RefusedError(OpenRefusal.PROGRAMME_UNKNOWN)
+    hold_version(session, choice.version)
+    if choice.version.id in withdrawals(session, organisation.id):
+        raise RefusedError(OpenRefusal.WITHDRAWN)
+    if choice.refusal is OpenRefusal.UNREVIEWED:
+        raise UnsignedError(choice.waiting)
     if choice.refusal:
         raise RefusedError(choice.refusal)
     cohort = Cohort(

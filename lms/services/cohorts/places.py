@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lms.db import lock_row
@@ -22,11 +22,12 @@ from lms.rules.cohorts import (
     refusal_to_admit,
     refusal_to_office_move,
 )
-from lms.rules.people import folded
+from lms.rules.people import TRAINEE, folded
 from lms.rules.roles import Role
 from lms.services.audit import record_act
 from lms.services.errors import RefusedError
 from lms.services.facts import touch_record
+from lms.services.gates import refuse_unsigned
 from lms.services.people import enrol, roles_in, today_in
 
 
@@ -87,6 +88,44 @@ def count_invited(session: Session, cohort_id: int, now: datetime) -> int:
     return session.execute(query).scalar_one()
 
 
+class KeptOut(NamedTuple):
+    """Somebody who took up an invitation into a cohort and got no place, and when."""
+
+    public_id: str
+    name: str
+    since: datetime
+
+
+def list_kept_out(session: Session, cohort: Cohort) -> list[KeptOut]:
+    """Return who came by invitation while a gate of the cohort was closed, the first come first.
+
+    Edge: whoever has got a place meanwhile, here or elsewhere, waits no more.
+    """
+    came = func.min(Invitation.claimed_at)
+    query = (
+        select(Person.public_id, Person.chosen_name, came)
+        .join(Invitation, Invitation.claimed_by == Person.id)
+        .where(
+            Invitation.cohort_id == cohort.id,
+            Invitation.role == TRAINEE,
+            Person.organisation_id == cohort.organisation_id,
+            Person.closed_at.is_(None),
+            Person.id.not_in(_taken_for(cohort.id)),
+        )
+        .group_by(Person.id, Person.public_id, Person.chosen_name)
+        .order_by(came, Person.id)
+    )
+    rows = session.execute(query)
+    return [KeptOut(public_id, name, since) for public_id, name, since in rows if since]
+
+
+def _taken_for(cohort_id: int) -> Select[int]:
+    """Select the people who cannot be admitted to a cohort: they have, or had, a place."""
+    return select(Enrolment.person_id).where(
+        Enrolment.state.in_(OPEN_STATES) | (Enrolment.cohort_id == cohort_id)
+    )
+
+
 class Candidate(NamedTuple):
     """Somebody who could be admitted, with the roles held meanwhile."""
 
@@ -102,14 +141,11 @@ def list_without_place(
 
     Edge: who holds a role comes last: staff may train too, but seldom do.
     """
-    taken = select(Enrolment.person_id).where(
-        Enrolment.state.in_(OPEN_STATES) | (Enrolment.cohort_id == cohort.id)
-    )
     query = select(Person.id, Person.public_id, Person.chosen_name).where(
         Person.organisation_id == cohort.organisation_id,
         Person.closed_at.is_(None),
         Person.id != but,
-        Person.id.not_in(taken),
+        Person.id.not_in(_taken_for(cohort.id)),
     )
     roles = roles_in(session, cohort.organisation_id, now)
     none: tuple[Role, ...] = ()
@@ -126,7 +162,7 @@ def admit_people(
     """Admit people to a cohort and return how many; all of them or none.
 
     Edge: people are locked in the order of their ids, so that nobody gets a place twice.
-    Raises: RefusedError(AdmitRefusal).
+    Raises: RefusedError(AdmitRefusal), UnsignedError.
     """
     wanted = set(public_ids)
     query = select(Person).where(Person.public_id.in_(wanted)).order_by(Person.id)
@@ -135,6 +171,7 @@ def admit_people(
         raise RefusedError(AdmitRefusal.NOBODY)
     if len(people) != len(wanted):
         raise RefusedError(AdmitRefusal.NOT_HERE)
+    refuse_unsigned(session, cohort)
     taken = _with_place(session, cohort, [person.id for person in people])
     for person in people:
         refusal = refusal_to_admit(
@@ -163,12 +200,14 @@ def move_place(
 ) -> None:
     """Move a place to another state, as a coordinator may; withdrawing ends its assignments.
 
-    Raises: RefusedError(StepRefusal or AdmitRefusal).
+    Raises: RefusedError(StepRefusal or AdmitRefusal), UnsignedError.
     """
     lock_row(session, place)
     refusal = refusal_to_office_move(EnrolmentState(place.state), to)
     if refusal:
         raise RefusedError(refusal)
+    if to is EnrolmentState.ADMITTED:
+        refuse_unsigned(session, _cohort_of(session, place))
     if to in OPEN_STATES and place.state not in OPEN_STATES:
         _refuse_second_place(session, place)
     if to is EnrolmentState.WITHDRAWN:

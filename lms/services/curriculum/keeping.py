@@ -19,13 +19,22 @@ from lms.models import (
 from lms.rules.curriculum import Check, Lesson, Module, Situation
 from lms.rules.learning import is_complete, lesson_states, next_lesson, refusal_to_answer
 from lms.services.audit import record_act
-from lms.services.curriculum.pages import LessonPage
-from lms.services.curriculum.texts import KIND, find_version, lesson_in, module_at, texts_read
+from lms.services.curriculum.opening import LessonPage
+from lms.services.curriculum.pages import find_programme, met_by
+from lms.services.curriculum.texts import (
+    VersionRef,
+    alike_in,
+    find_newest,
+    find_version,
+    lesson_in,
+    module_at,
+    texts_read,
+)
+from lms.services.curriculum.ways import forget_other_answers, keep_other_answer
 from lms.services.errors import MissingError, RefusedError
 from lms.services.facts import add_fact
 from lms.services.people import today_in
 from lms.services.practice import get_place
-from lms.services.publishing import current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +53,29 @@ class Answer:
     chosen: tuple[str, ...]
 
 
-def refuse_answer(lesson: Lesson, answer: Answer) -> None:
+def refuse_answer(page: LessonPage, answer: Answer) -> None:
     """Refuse what is no answer to a check or a step. Raises: MissingError, RefusedError."""
-    offered, several = _offered(lesson, answer.block)
+    offered, several, __ = _offered_in(page, answer.block)
     refusal = refusal_to_answer(offered, answer.chosen, several=several)
     if refusal:
         raise RefusedError(refusal)
 
 
-def _offered(lesson: Lesson, block: str) -> tuple[list[str], bool]:
+def _offered_in(page: LessonPage, block: str) -> tuple[list[str], bool, bool]:
+    """Return what a block offers, whether several fit, and whether it is on the other way.
+
+    Edge: the way that is shown comes first; a page that was open before the reader changed over
+          may still send an answer of the way it showed.
+    """
+    for is_other in (page.is_other, not page.is_other):
+        lesson = page.ways[1 if is_other else 0] if page.has_other or not is_other else None
+        found = _offered(lesson, block) if lesson else None
+        if found:
+            return (*found, is_other)
+    raise MissingError
+
+
+def _offered(lesson: Lesson, block: str) -> tuple[list[str], bool] | None:
     for part in lesson.parts:
         if isinstance(part, Check) and part.id == block:
             return [option.id for option in part.options], part.several
@@ -60,7 +83,7 @@ def _offered(lesson: Lesson, block: str) -> tuple[list[str], bool]:
             for step in part.steps:
                 if block == f"{part.id}/{step.id}":
                     return [choice.id for choice in step.choices], False
-    raise MissingError
+    return None
 
 
 def keep_answer(
@@ -70,8 +93,13 @@ def keep_answer(
 
     Raises: MissingError, RefusedError(AnswerRefusal).
     """
-    refuse_answer(page.lesson, answer)
+    refuse_answer(page, answer)
+    is_other = _offered_in(page, answer.block)[2]
     place = get_place(session, person_id)
+    if is_other:
+        key = f"{page.module.slug}/{page.written.slug}"
+        keep_other_answer(session, person_id, key, answer.block, answer.chosen, now=now)
+        return
     lock_row(session, place)
     query = _answers(place, page).where(CheckAnswer.block == answer.block)
     row = session.scalars(query).one_or_none()
@@ -87,8 +115,14 @@ def keep_answer(
     session.flush()
 
 
-def begin_again(session: Session, person_id: int, page: LessonPage, situation: str) -> None:
+def begin_again(
+    session: Session, person_id: int, page: LessonPage, situation: str, *, now: datetime
+) -> None:
     """Forget what was chosen in a situation, so that it can be gone through once more."""
+    if page.is_other:
+        key = f"{page.module.slug}/{page.written.slug}"
+        forget_other_answers(session, person_id, key, situation, now=now)
+        return
     place = get_place(session, person_id)
     lock_row(session, place)
     prefix = f"{situation}/"
@@ -112,30 +146,33 @@ def finish_lesson(
     """Note that a lesson was read in a version; the last one makes the module complete.
 
     Edge:   pressed twice, it changes nothing. Lessons that a version took over unchanged count for
-            it; where the newest version is all read, that is the one completed.
+            it; where the newest version is all read, that is the one completed. Which way was taken
+            is not asked and nowhere noted. What the programme omits is not waited for.
     Raises: MissingError.
     """
     place = get_place(session, person_id)
     lock_row(session, place)
     version, __ = find_version(session, slug, number)
-    if lesson_in(module_at(session, version.id, version.hash), lesson) is None:
+    programme = find_programme(session, place)
+    if lesson_in(met_by(programme, module_at(session, version.id, version.hash)), lesson) is None:
         raise MissingError
     _add_reading(session, place, version, lesson, now)
     read = texts_read(session, place.id, slug).get(slug, {})
-    newest = current_version(session, KIND, slug)
+    newest = find_newest(session, slug)
     complete = False
     for candidate in dict.fromkeys((newest, version)):
-        module = module_at(session, candidate.id, candidate.hash)
-        if is_complete(lesson_states(module, read)):
+        module = met_by(programme, module_at(session, candidate.id, candidate.hash))
+        if is_complete(lesson_states(module, read, alike_in(session, candidate.alike))):
             _add_completion(session, place, candidate, module, now)
             complete = True
             break
-    states = lesson_states(module_at(session, newest.id, newest.hash), read)
+    met = met_by(programme, module_at(session, newest.id, newest.hash))
+    states = lesson_states(met, read, alike_in(session, newest.alike))
     return Finished(next_lesson(states, lesson), complete)
 
 
 def _add_reading(
-    session: Session, place: Enrolment, version: ContentVersion, lesson: str, now: datetime
+    session: Session, place: Enrolment, version: VersionRef, lesson: str, now: datetime
 ) -> None:
     query = select(LessonReading.id).where(
         LessonReading.enrolment_id == place.id,
@@ -158,7 +195,7 @@ def _add_reading(
 
 
 def _add_completion(
-    session: Session, place: Enrolment, version: ContentVersion, module: Module, now: datetime
+    session: Session, place: Enrolment, version: VersionRef, module: Module, now: datetime
 ) -> None:
     query = select(Completion.id).where(
         Completion.enrolment_id == place.id,
@@ -173,7 +210,7 @@ def _add_completion(
         module=module.slug,
         version_id=version.id,
         version_number=version.number,
-        lesson_versions=json.dumps(_versions_read(session, place, module), sort_keys=True),
+        lesson_versions=json.dumps(_versions_read(session, place, version, module), sort_keys=True),
         happened_on=today_in(cohort.zone, now),
         recorded_at=now,
     )
@@ -191,8 +228,11 @@ def _add_completion(
     )
 
 
-def _versions_read(session: Session, place: Enrolment, module: Module) -> dict[str, int]:
-    """Return, for each lesson, the newest version in which this very text was read."""
+def _versions_read(
+    session: Session, place: Enrolment, version: VersionRef, module: Module
+) -> dict[str, int]:
+    """Return, for each lesson, the newest version in which this text, or one alike, was read."""
+    alike = alike_in(session, version.alike)
     query = (
         select(
             LessonReading.lesson,
@@ -207,5 +247,6 @@ def _versions_read(session: Session, place: Enrolment, module: Module) -> dict[s
     return {
         row.lesson: row.number
         for row in session.execute(query)
-        if lesson_in(module_at(session, row.version_id, row.hash), row.lesson) in module.lessons
+        if (text := lesson_in(module_at(session, row.version_id, row.hash), row.lesson))
+        and (text in module.lessons or text in alike.get(row.lesson, ()))
     }

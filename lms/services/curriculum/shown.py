@@ -1,17 +1,20 @@
 """A module as it is shown: what was rendered at publishing, and how far a situation has come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from lms.content.rendering import (
+    RenderedCardTold,
     RenderedChoice,
     RenderedLesson,
     RenderedModule,
+    RenderedPageTold,
     RenderedReflection,
     RenderedSituation,
     RenderedStep,
+    RenderedTranslation,
     from_json,
     render_module,
 )
@@ -19,6 +22,7 @@ from lms.models import ContentVersion
 from lms.rules.curriculum import Module, Situation
 from lms.rules.definitions import ReferenceList
 from lms.rules.learning import moments_of
+from lms.services.curriculum.texts import VersionRef
 from lms.services.publishing import definition_of, find_current_version, rendered_of
 
 KEPT_IN_MEMORY = 500
@@ -26,10 +30,38 @@ KEPT_IN_MEMORY = 500
 
 @dataclass(frozen=True, slots=True)
 class ShownModule:
-    """A rendered module with its lessons by slug."""
+    """A rendered module with its lessons, and their equal routes, by slug.
+
+    Shape: `translations` of lessons and `other_translations` of equal routes are by slug and
+           language.
+    """
 
     rendered: RenderedModule
     lessons: dict[str, RenderedLesson]
+    others: dict[str, RenderedLesson]
+    translations: dict[tuple[str, str], RenderedTranslation] = field(default_factory=dict)
+    other_translations: dict[tuple[str, str], RenderedTranslation] = field(default_factory=dict)
+
+    def page_in(self, language: str) -> RenderedPageTold | None:
+        """Return the module's own page in a language, None where nobody has translated it."""
+        there = self.rendered.page_translations
+        return next((one for one in there if one.language == language), None)
+
+    def card_in(self, language: str) -> RenderedCardTold | None:
+        """Return the card in a language, None where nobody has translated it."""
+        there = self.rendered.card_translations
+        return next((one for one in there if one.language == language), None)
+
+    @classmethod
+    def of(cls, rendered: RenderedModule) -> "ShownModule":
+        """Return a rendered module with its texts to be found by name."""
+        return cls(
+            rendered,
+            {lesson.slug: lesson for lesson in rendered.lessons},
+            {route.slug: route for route in rendered.equal_routes},
+            {(one.lesson.slug, one.language): one for one in rendered.translations},
+            {(one.lesson.slug, one.language): one for one in rendered.route_translations},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +71,16 @@ class ShownMoments:
     taken: tuple[tuple[RenderedStep, RenderedChoice], ...]
     step: RenderedStep | None
 
+    @property
+    def so_far(self) -> tuple[str, ...]:
+        """Return the choices taken, as ids: what is shown follows from them."""
+        return tuple(f"{step.id}:{choice.id}" for step, choice in self.taken)
+
 
 _shown: dict[tuple[str, int], ShownModule] = {}
 
 
-def shown_at(session: Session, version: ContentVersion) -> ShownModule:
+def shown_at(session: Session, version: ContentVersion | VersionRef) -> ShownModule:
     """Return a version's rendering, parsed once a process; a version never changes.
 
     Edge: what an older renderer made is rendered again, with the sources as they are now.
@@ -52,8 +89,8 @@ def shown_at(session: Session, version: ContentVersion) -> ShownModule:
     if key not in _shown:
         if len(_shown) >= KEPT_IN_MEMORY:
             _shown.clear()
-        rendered = _rendered(session, version)
-        _shown[key] = ShownModule(rendered, {lesson.slug: lesson for lesson in rendered.lessons})
+        rendered = _rendered(session, session.get_one(ContentVersion, version.id))
+        _shown[key] = ShownModule.of(rendered)
     return _shown[key]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from lms.models import Assignment, Cohort, Enrolment, Organisation, Person
 from lms.rules.people import TRAINEE
 from lms.rules.roles import Role
+from lms.services.demo.gatherings import hold_gatherings
 from lms.services.demo.progress import Team, Walk, walk_halfway, walk_to_the_end
 from lms.services.people import Offer, claim_invitation, let_in, make_organisation, today_in
 from lms.services.practice import get_place
@@ -24,6 +25,7 @@ STAFF = (
     ("second trainer", Role.TRAINER, "Dolores"),
     ("supervisor", Role.SUPERVISOR, "Yusuf"),
     ("administrator", Role.ADMINISTRATOR, "Kim"),
+    ("author", Role.AUTHOR, "Hanna"),
 )
 TRAINEES = ("Amina", "Noor", "Tomás", "Grace")
 
@@ -41,22 +43,34 @@ def seed_demo(session: Session, *, now: datetime) -> list[dict[str, str]]:
     }
     cohort = _cohort(session, home, now)
     team = Team(staff["trainer"], staff["supervisor"], staff["coordinator"])
+    walks = {}
     for name in TRAINEES:
         person = _person(session, home, name, TRAINEE, "trainee", told, now, cohort)
         place = _assign(session, person, staff, now)
-        _walk(name, Walk(session, place, team, now))
-    order = {"trainee": 0, "trainer": 1, "supervisor": 2, "coordinator": 3, "administrator": 4}
+        if name != "Noor":
+            place.recorded_at = now - timedelta(days=60)
+        walks[name] = Walk(session, place, team, now)
+        _walk(name, walks[name])
+    places = {name: walk.place for name, walk in walks.items()}
+    hold_gatherings(session, cohort, places, staff["trainer"], now=now)
+    walks["Grace"].certify()
+    order = {
+        "trainee": 0,
+        "trainer": 1,
+        "supervisor": 2,
+        "coordinator": 3,
+        "administrator": 4,
+        "author": 5,
+    }
     return sorted(told, key=lambda row: order.get(row["role"], 9))
 
 
 def _walk(name: str, walk: Walk) -> None:
-    """Noor is new, Amina halfway, Tomás waits for the certificate, Grace has hers."""
+    """Noor has just joined, Amina is halfway, Tomás and Grace have met everything."""
     if name == "Amina":
         walk_halfway(walk)
     elif name in {"Tomás", "Grace"}:
         walk_to_the_end(walk)
-    if name == "Grace":
-        walk.certify()
 
 
 def _organisation(session: Session, now: datetime) -> Organisation:
@@ -66,7 +80,12 @@ def _organisation(session: Session, now: datetime) -> Organisation:
     home.duty_name = "Rosa (invented)"
     home.duty_reach = "demo desk, extension 12"
     home.duty_hours = "Every day from 8 to 20. This is a demo: nobody answers."
+    home.assistance = (
+        "Harbour Listening (invented): a talk of an hour with a counsellor, in confidence and "
+        "free, up to six times a year. Ask for “a talk for helpers”. They tell nobody here."
+    )
     home.duty_emergency = "In real danger, call the emergency number where you are."
+    home.pack = "demo"
     return home
 
 

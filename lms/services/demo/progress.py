@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.models import Enrolment, Person
 from lms.rules.assessments.definition import Assessment, TrueFalseItem
+from lms.rules.evidence import Paper, Review
 from lms.rules.hours import HoursClaim, HoursKind, HoursMedium
 from lms.rules.readiness import DecisionOutcome, DecisionSource
 from lms.services.agreements import make_attestation, sign_agreement
@@ -15,6 +16,7 @@ from lms.services.assessments import paper_of, save_answer, start_attempt, submi
 from lms.services.certificates import issue_certificate
 from lms.services.curriculum import finish_lesson
 from lms.services.drafts import save_draft
+from lms.services.evidence import give_document
 from lms.services.hours import confirm_entry, log_entry
 from lms.services.people import today_in
 from lms.services.publishing import current_version, definition_of
@@ -186,6 +188,20 @@ class Walk:
             now=self.ago(1),
         )
 
+    def file_check(self) -> None:
+        """Put a background check on file: its day and what it came to, nothing else."""
+        when = self.ago(45)
+        give_document(
+            self.session,
+            self.place,
+            Paper("background-check", today_in(self.place.cohort.zone, when)),
+            file=None,
+            by=self.team.coordinator.id,
+            op_id=self._op("check"),
+            now=when,
+            review=Review("clear"),
+        )
+
     def _op(self, what: str) -> str:
         return f"{self.place.public_id}-{what}"
 
@@ -203,6 +219,7 @@ def best_answer(item: Any) -> Any:
 def walk_halfway(walk: Walk) -> None:
     """Signed, three modules and a bit, some supervision, one role-play waiting to be marked."""
     walk.sign()
+    walk.file_check()
     walk.read("safety-planning")
     walk.read("system-navigation")
     walk.read("boundaries")

@@ -12,6 +12,7 @@ from lms.rules.roles import Role
 from lms.rules.signin import LinkRefusal, normalised_address, refusal_of_link
 from lms.services.audit import record_act
 from lms.services.errors import RefusedError
+from lms.services.gates import list_waiting
 from lms.services.people.organisations import today_in
 from lms.services.people.roles import grant_role
 from lms.services.signin import token_hash
@@ -43,6 +44,8 @@ def claim_invitation(
     """Turn an invitation into an account, once.
 
     Shape: `hashed` is the password's hash, made outside the transaction.
+    Edge:  where lessons of the cohort wait to be signed meanwhile, the account is made without a
+           place: a coordinator admits the person later.
     Raises: RefusedError(LinkRefusal or EntryRefusal).
     """
     invitation = get_invitation(session, token, now=now)
@@ -93,6 +96,8 @@ def _give_place(session: Session, person: Person, invitation: Invitation, now: d
         grant_role(session, person, Role(invitation.role), by=by, on=now.date(), now=now)
     elif invitation.cohort_id is not None:
         cohort = session.get_one(Cohort, invitation.cohort_id)
+        if list_waiting(session, cohort):
+            return
         enrol(session, person, cohort, by=by, on=today_in(cohort.zone, now), now=now)
 
 
@@ -101,7 +106,8 @@ def enrol(
 ) -> Enrolment:
     """Admit a person to a cohort, pinned to its programme version.
 
-    Edge: a second admission to the same cohort returns the place that is there.
+    Edge: a second admission to the same cohort returns the place that is there. Whether the cohort
+          takes anybody now (`refuse_unsigned`) is asked before.
     """
     query = select(Enrolment).where(
         Enrolment.person_id == person.id, Enrolment.cohort_id == cohort.id

@@ -22,6 +22,7 @@ from lms.rules.people import (
 from lms.rules.signin import INVITATION_DAYS, LinkRefusal, normalised_address
 from lms.services.audit import record_act
 from lms.services.errors import MissingError, RefusedError
+from lms.services.gates import refuse_unsigned
 from lms.services.ground import ground_of
 from lms.services.mail import queue_mail
 from lms.services.people.organisations import today_in
@@ -51,7 +52,7 @@ def let_in(
 
     Edge: an unclaimed invitation to the same address is withdrawn, so that one link works at a
     time.
-    Raises: RefusedError(EntryRefusal).
+    Raises: RefusedError(EntryRefusal), UnsignedError.
     """
     _wait_turn(session, organisation.id)
     address = normalised_address(offer.address)
@@ -63,6 +64,8 @@ def let_in(
     ) or _refusal_of_cohort(organisation.id, offer, now)
     if refusal:
         raise RefusedError(refusal)
+    if offer.cohort:
+        refuse_unsigned(session, offer.cohort)
     _withdraw_unclaimed(session, organisation.id, address, now)
     token = new_token()
     invitation = _new(organisation, offer, token, invited_by, now)
@@ -167,7 +170,7 @@ def _letter_for(session: Session, organisation: Organisation, token: str) -> tup
 def invite_person(
     session: Session, organisation: Organisation, offer: Offer, *, by: int, now: datetime
 ) -> Invitation:
-    """Invite one person by letter. Raises: RefusedError(EntryRefusal)."""
+    """Invite one person by letter. Raises: RefusedError(EntryRefusal), UnsignedError."""
     invitation, token = let_in(session, organisation, offer, invited_by=by, now=now)
     send_invitation(session, invitation, _letter_for(session, organisation, token), now)
     return invitation
@@ -332,12 +335,14 @@ def invite_list(
 ) -> ListOutcome:
     """Invite every good row of a pasted list as a trainee, by letter, and give the rest back.
 
-    Raises: RefusedError(EntryRefusal) where the cohort takes nobody.
+    Raises: RefusedError(EntryRefusal), UnsignedError where the cohort takes nobody.
     """
     _wait_turn(session, organisation.id)
     refusal = _refusal_of_cohort(organisation.id, Offer("", "", TRAINEE, cohort), now)
     if refusal:
         raise RefusedError(refusal)
+    if cohort:
+        refuse_unsigned(session, cohort)
     rows = judge_list(session, organisation.id, text, now)
     good = [row for row in rows if not row.problems]
     for row in good:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -39,9 +40,17 @@ def today_in(zone: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
+CHOSEN = ("pack", "approval")
+"""What is chosen and not written: the trail says which it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrganisationWords:
-    """What a coordinator may write about an organisation."""
+    """What a coordinator may write about an organisation.
+
+    `assistance` says who outside it talks in confidence with its people; `pack` names its local
+    pack, if any; `approval` is how certificates are issued.
+    """
 
     name: str
     zone: str
@@ -50,6 +59,9 @@ class OrganisationWords:
     duty_reach: str = ""
     duty_hours: str = ""
     duty_emergency: str = ""
+    assistance: str = ""
+    pack: str = ""
+    approval: str = ""
 
 
 def words_of_organisation(organisation: Organisation) -> OrganisationWords:
@@ -62,6 +74,9 @@ def words_of_organisation(organisation: Organisation) -> OrganisationWords:
         duty_reach=organisation.duty_reach,
         duty_hours=organisation.duty_hours,
         duty_emergency=organisation.duty_emergency,
+        assistance=organisation.assistance,
+        pack=organisation.pack,
+        approval=organisation.approval,
     )
 
 
@@ -89,6 +104,7 @@ def change_organisation(
     for key in changed:
         setattr(organisation, key, wanted[key])
     session.flush()
+    chosen: dict[str, Any] = {key: wanted[key] for key in CHOSEN if key in changed}
     record_act(
         session,
         "organisation-changed",
@@ -97,4 +113,5 @@ def change_organisation(
         actor_id=by,
         subject=f"organisation:{organisation.public_id}",
         what=" ".join(changed),
+        **chosen,
     )

@@ -1,5 +1,6 @@
 """Role-plays: book one, mark it, release what it came to, settle a harm item, and the lists."""
 
+from lms.services.roleplays.again import mark_again, same_marks
 from lms.services.roleplays.booking import (
     Booking,
     Case,
@@ -62,9 +63,11 @@ __all__ = [
     "list_to_release",
     "list_trainee_scenarios",
     "load_case",
+    "mark_again",
     "open_harm_in",
     "release_performance",
     "resolve_harm",
+    "same_marks",
     "save_marks",
     "submit_marking",
 ]

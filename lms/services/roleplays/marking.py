@@ -92,7 +92,7 @@ def submit_marking(
         reason = MarkRefusal.CHANGED
     if reason:
         raise RefusedError(reason)
-    marking = _insert_marking(session, actor_id, case, marks, now)
+    marking = insert_marking(session, actor_id, case, marks, now)
     performance.state = PerformanceState.MARKED.value
     drop_draft(session, actor_id, draft_key(performance))
     session.flush()
@@ -106,9 +106,11 @@ def about_marking(performance_public_id: str, part: str) -> str:
     return f"marking:{performance_public_id}:{part}"
 
 
-def _insert_marking(
+def insert_marking(
     session: Session, actor_id: int, case: Case, marks: Marks, now: datetime
 ) -> Marking:
+    """Add one marker's marks, their words sealed with the trainee's key."""
+
     def sealed(part: str, text: str) -> bytes:
         about = about_marking(case.performance.public_id, part)
         return seal_text(session, case.place.person_id, text, about, now)

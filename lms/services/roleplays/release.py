@@ -24,7 +24,7 @@ from lms.services.errors import MissingError, RefusedError
 from lms.services.facts import add_fact, replace_fact, touch_record
 from lms.services.roleplays.booking import Case, load_case, note_act
 from lms.services.roleplays.marking import about_marking
-from lms.services.sealed import open_text, seal_text
+from lms.services.sealed import is_readable, read_text, seal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,14 @@ def get_marking(session: Session, case: Case) -> MarkingRead:
 
     def opened(part: str, sealed: bytes) -> str:
         about = about_marking(case.performance.public_id, part)
-        return open_text(session, case.place.person_id, sealed, about)
+        return read_text(session, case.place.person_id, sealed, about)
 
+    moments = opened("moments", row.moments)
     return MarkingRead(
         row.marker_id,
         Marks(
             levels=json.loads(row.levels),
-            moments=json.loads(opened("moments", row.moments)),
+            moments=json.loads(moments) if is_readable(moments) else {},
             harm=_harm_in_order(row, case),
             went_well=opened("went-well", row.went_well),
             next_step=opened("next-step", row.next_step),
@@ -134,7 +135,7 @@ def find_resolution(session: Session, case: Case) -> Resolution | None:
         return None
 
     def opened(part: str, sealed: bytes) -> str:
-        return open_text(session, case.place.person_id, sealed, _about(row.public_id, part))
+        return read_text(session, case.place.person_id, sealed, _about(row.public_id, part))
 
     answer = Answer(
         HarmOutcome(row.outcome), opened("reason", row.reason), opened("plan", row.plan)

@@ -17,12 +17,14 @@ from lms.services.assessments import (
     answers_of,
     find_item,
     get_attempt,
+    get_attempt_ref,
     paper_of,
     save_answer,
     start_clock,
     submit_attempt,
 )
 from lms.services.errors import RefusedError
+from lms.services.visibility import OwnedRef
 from lms.web.access import acting, requires, the_actor
 from lms.web.assessments.blueprint import bp
 from lms.web.assessments.forms import AnswerForm, empty_form, form_for, response_sent
@@ -129,19 +131,18 @@ def _onward(attempt: Attempt, item: str) -> Any:
 
 
 @bp.put("/attempts/<attempt_id>/answers/<item>")
-@requires(Permission.ATTEMPT_ANSWER, attempt=get_attempt)
-def autosave(item: str, attempt: Attempt) -> Any:
+@requires(Permission.ATTEMPT_ANSWER, attempt=get_attempt_ref)
+def autosave(item: str, attempt: OwnedRef) -> Any:
     """Save an answer as it is chosen; whose attempt it is never changes, so it is judged once."""
     request.max_content_length = MOST_BYTES
     sent = _sent()
     if sent is None:
         return jsonify(reason="not-understood"), 400
-    attempt_id = attempt.id
     try:
         with transaction(current_session()) as session:
             saved = save_answer(
                 session,
-                attempt_id,
+                attempt.id,
                 item,
                 sent.get("value"),
                 counter=sent["counter"],

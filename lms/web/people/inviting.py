@@ -18,6 +18,7 @@ from lms.rules.policy import Permission
 from lms.services.cohorts import find_cohort, list_cohorts
 from lms.services.drafts import drop_draft, save_draft, spend
 from lms.services.errors import RefusedError
+from lms.services.gates import UnsignedError
 from lms.services.people import (
     Offer,
     get_open_invitation,
@@ -36,7 +37,7 @@ from lms.web.forms import Form, given, line, needed, prose
 from lms.web.organisation import own_organisation
 from lms.web.people.blueprint import bp, page_number
 from lms.web.state import current_session
-from lms.web.words import ROLE_WORDS, sentence
+from lms.web.words import ROLE_WORDS, refusal_words, sentence
 
 DRAFT = "people-list"
 PAGE = 100
@@ -107,7 +108,8 @@ def invite() -> Any:
             if spend(db, _once(form, offer.address), by, "", now):
                 invite_person(db, own_organisation(db), offer, by=by, now=now)
     except RefusedError as refused:
-        form.refuse(form.address, sentence(refused.reason))
+        field = form.cohort if isinstance(refused, UnsignedError) else form.address
+        form.refuse(field, refusal_words(refused))
         return render_template("people/invite.html", form=form)
     flash(_("The invitation is on its way."), "good")
     return redirect(url_for(".invitations"))
@@ -160,7 +162,7 @@ def take_list() -> Any:
     try:
         invited = _invite_rows(form)
     except RefusedError as refused:
-        form.refuse(form.cohort, sentence(refused.reason))
+        form.refuse(form.cohort, refusal_words(refused))
         return _list_page(form, judged=True)
     if invited is None:
         flash(_("This list was sent already."), "note")

@@ -36,9 +36,11 @@ from lms.web.words import KIND_WORDS, ROLE_WORDS, STATE_WORDS, said, sentence
 # further pages of a place: (words, address, permission)
 PAGES: list[tuple[Any, str, Permission]] = [
     (_l("What is still missing"), "/enrolments/{}", Permission.VERDICT_READ),
+    (_l("Attendance"), "/enrolments/{}/attendance", Permission.ATTENDANCE_READ),
     (_l("Book a role-play"), "/marking/book/{}", Permission.PERFORMANCE_BOOK),
     (_l("Readiness decision"), "/enrolments/{}/readiness", Permission.READINESS_DECIDE),
-    (_l("Certificate"), "/enrolments/{}/certificate", Permission.CERTIFICATE_ISSUE),
+    (_l("Papers"), "/enrolments/{}/papers", Permission.EVIDENCE_LIST),
+    (_l("Certificate and letters"), "/enrolments/{}/documents", Permission.CERTIFICATE_ISSUE),
 ]
 
 

@@ -58,7 +58,7 @@ def mark(performance: Performance) -> Any:
 def _save(performance: Performance, form: MarkForm) -> Any:
     public_id, version = performance.public_id, form.base_version
     case = load_case(current_session(), performance)
-    body = _typed(case)
+    body = typed_marks(case)
     marks = marks_from(body, case.scenario, case.rubric)
     long = too_long_in(marks)
     if long:
@@ -80,7 +80,7 @@ def _save(performance: Performance, form: MarkForm) -> Any:
     return redirect(url_for(".mark", performance_id=public_id))
 
 
-def _typed(case: Case) -> dict[str, str]:
+def typed_marks(case: Case) -> dict[str, str]:
     """Return the form as autosave keeps it, whichever way line breaks came."""
     ids = [criterion.id for criterion in case.scenario.criteria]
     names = {f"{part}-{key}" for key in ids for part in ("level", "moment")} | WHOLE
@@ -112,7 +112,7 @@ def _page(
         mended=mended,
         watched=[i for i in case.rubric.harm_items if i.id in case.scenario.harm_watch],
         others=[i for i in case.rubric.harm_items if i.id not in case.scenario.harm_watch],
-        levels={c.id: _levels(c, case.rubric) for c in case.scenario.criteria},
+        levels={c.id: level_choices(c, case.rubric) for c in case.scenario.criteria},
         key=draft_key(case.performance),
         version=version,
         problems={name: sentence(problem) for name, problem in (problems or {}).items()},
@@ -120,7 +120,7 @@ def _page(
     )
 
 
-def _levels(criterion: Criterion, rubric: Rubric) -> list[dict[str, Any]]:
+def level_choices(criterion: Criterion, rubric: Rubric) -> list[dict[str, Any]]:
     """Return the level buttons of a criterion, with the anchors of all its competencies."""
     return [
         {"level": level.level, "title": level.title, "words": _anchor_words(criterion, rubric, n)}

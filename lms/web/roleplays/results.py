@@ -42,6 +42,7 @@ from lms.services.roleplays import (
 from lms.services.visibility import relations_to
 from lms.web.access import acting, requires, the_actor
 from lms.web.forms import Bare
+from lms.web.looks import own_look
 from lms.web.roleplays import bp
 from lms.web.roleplays.forms import ResolveForm
 from lms.web.roleplays.words import MEDIA, RESULTS, STAFF_RESULTS
@@ -64,8 +65,9 @@ def performance(performance: Performance) -> str:
         is_own=is_own,
         is_over=performance.happened_on < case.today(utcnow()),
         media=MEDIA,
-        marking=_read(case, found, resolution) if found else None,
+        marking=read_marking(case, found, resolution) if found else None,
         resolution=resolution,
+        look=own_look(performance),
         form=Bare(),
     )
 
@@ -80,7 +82,7 @@ def _shows_marking(case: Case) -> bool:
     return released and may_read(RecordClass.RESULT, relations, released=True)
 
 
-def _read(case: Case, found: MarkingRead, resolution: Resolution | None) -> dict[str, Any]:
+def read_marking(case: Case, found: MarkingRead, resolution: Resolution | None) -> dict[str, Any]:
     """Return a marking in words, as the page prints it."""
     marks = found.marks
     items = {item.id: item for item in case.rubric.harm_items}
@@ -161,7 +163,7 @@ def resolve(performance: Performance) -> Any:
         form=form,
         case=case,
         resolution=resolution,
-        marking=None if reason else _read(case, get_marking(session, case), resolution),
+        marking=None if reason else read_marking(case, get_marking(session, case), resolution),
         refusal=sentence(reason) if reason else "",
     )
 

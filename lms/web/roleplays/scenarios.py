@@ -5,12 +5,14 @@ from typing import Any
 from flask import render_template
 
 from lms.content.markdown import Page
+from lms.content.rendering import RenderedPhase, render_phase
 from lms.db import utcnow
 from lms.models import ContentVersion
+from lms.rules.curriculum import PhaseList
 from lms.rules.policy import Permission
-from lms.rules.roleplays import Rubric, Scenario, anchors_at
+from lms.rules.roleplays import Rubric, Scenario, anchors_at, names_phase
 from lms.services.practice import find_place
-from lms.services.publishing import current_version, definition_of
+from lms.services.publishing import current_version, definition_of, find_current_version
 from lms.services.roleplays import (
     find_open_case,
     get_scenario,
@@ -54,7 +56,17 @@ def scenario(scenario: ContentVersion) -> str:
         media=media_words(shown.media),
         rules=ground_rules(),
         criteria=[(entry, _levels(entry, rubric)) for entry in shown.criteria],
+        phases=_phases_of(shown),
     )
+
+
+def _phases_of(scenario: Scenario) -> list[RenderedPhase]:
+    """Return the phases that a scenario is set in, with who does what, as they stand now."""
+    session = current_session()
+    version = find_current_version(session, "phases", "phases")
+    known: PhaseList = definition_of(session, version) if version else PhaseList()
+    found = [phase for phase in known.phases if names_phase(scenario, phase.title)]
+    return [render_phase(phase, Page.of()) for phase in found]
 
 
 def _as_booked(version: ContentVersion) -> tuple[Scenario, Rubric]:

@@ -1,0 +1,85 @@
+"""Writing modules in the browser: the desk, drafts that authors share, publishing, going back."""
+
+from lms.services.authoring.desk import (
+    Desk,
+    DeskRow,
+    Sheet,
+    files_at,
+    list_desks,
+    open_desk,
+    version_of,
+)
+from lms.services.authoring.history import (
+    ChangedFile,
+    Edition,
+    changes_between,
+    changes_since,
+    list_editions,
+    take_back,
+)
+from lms.services.authoring.keeping import (
+    Typed,
+    add_text,
+    begin_translation,
+    drop_drafts,
+    put_files,
+    put_picture,
+    remove_file,
+    rename_file,
+    save_text,
+    start_module,
+)
+from lms.services.authoring.looking import look
+from lms.services.authoring.sending import (
+    Clash,
+    Order,
+    Prepared,
+    find_clash,
+    prepare,
+    publish_module,
+    settle_clash,
+)
+from lms.services.authoring.waiting import (
+    AuthorMatters,
+    Lacks,
+    find_author_matters,
+    list_lacks,
+)
+
+__all__ = [
+    "AuthorMatters",
+    "ChangedFile",
+    "Clash",
+    "Desk",
+    "DeskRow",
+    "Edition",
+    "Lacks",
+    "Order",
+    "Prepared",
+    "Sheet",
+    "Typed",
+    "add_text",
+    "begin_translation",
+    "changes_between",
+    "changes_since",
+    "drop_drafts",
+    "files_at",
+    "find_author_matters",
+    "find_clash",
+    "list_desks",
+    "list_editions",
+    "list_lacks",
+    "look",
+    "open_desk",
+    "prepare",
+    "publish_module",
+    "put_files",
+    "put_picture",
+    "remove_file",
+    "rename_file",
+    "save_text",
+    "settle_clash",
+    "start_module",
+    "take_back",
+    "version_of",
+]

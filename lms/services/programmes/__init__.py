@@ -1,0 +1,1 @@
+"""Programmes of an organisation: reading, setting figures, publishing, withdrawing, moving."""

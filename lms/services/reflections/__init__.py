@@ -1,0 +1,67 @@
+"""Reflections: kept sealed for their writer, and shared item by item if the writer wants."""
+
+from lms.services.reflections.keeping import (
+    Box,
+    OwnReflection,
+    OwnWords,
+    drafts_of,
+    forget_reflection,
+    keep_words,
+    list_own_reflections,
+    list_words,
+    prompt_of,
+)
+from lms.services.reflections.reading import (
+    SharedRow,
+    SharedWords,
+    answer_shared,
+    list_shared_with,
+    open_shared,
+)
+from lms.services.reflections.sharing import (
+    NewSharing,
+    OpenSharing,
+    Reader,
+    SharingShown,
+    drop_ended_copies,
+    end_sharing,
+    get_reflection,
+    get_sharing,
+    is_beside,
+    list_open_sharings,
+    list_readers,
+    list_sharings,
+    share_words,
+)
+from lms.services.reflections.texts import read_words
+
+__all__ = [
+    "Box",
+    "NewSharing",
+    "OpenSharing",
+    "OwnReflection",
+    "OwnWords",
+    "Reader",
+    "SharedRow",
+    "SharedWords",
+    "SharingShown",
+    "answer_shared",
+    "drafts_of",
+    "drop_ended_copies",
+    "end_sharing",
+    "forget_reflection",
+    "get_reflection",
+    "get_sharing",
+    "is_beside",
+    "keep_words",
+    "list_open_sharings",
+    "list_own_reflections",
+    "list_readers",
+    "list_shared_with",
+    "list_sharings",
+    "list_words",
+    "open_shared",
+    "prompt_of",
+    "read_words",
+    "share_words",
+]
