@@ -181,6 +181,10 @@ class Visitor:
         target = self.page.get_by_role("button", name=name, exact=True)
         if target.count() == 0:
             target = self.page.get_by_role("link", name=name, exact=True)
+        self.follow(target)
+
+    def follow(self, target: Any) -> None:
+        """Click the first of what a locator finds, and wait for the page it leads to."""
         with self.page.expect_navigation():
             target.first.click()
 

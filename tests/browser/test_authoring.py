@@ -53,8 +53,8 @@ def test_an_author_mends_a_marked_problem_and_a_trainee_meets_the_new_version(vi
     """With script: the problem is marked as it is typed, and leads to its line."""
     one = visitor(1280).sign_in("hanna")
     one.go("/authoring")
-    one.page.get_by_role("link", name=re.compile("oundaries")).first.click()
-    one.page.get_by_role("link", name=FIRST).click()
+    one.follow(one.page.get_by_role("link", name=re.compile("oundaries")))
+    one.follow(one.page.get_by_role("link", name=FIRST))
     one.page.wait_for_selector("[data-preview] h1")
     whole = one.page.input_value("#editor-text")
     type_text(one, whole + "\n\nA quiet lamp, and [a way](nowhere.md).\n")
@@ -140,7 +140,7 @@ def test_everything_works_without_script(visitor: Any) -> None:
     one.press("Publish")
     one.page.fill("textarea[name=note]", "One line more.")
     one.page.get_by_label("Yes. Who has read").check()
-    one.page.locator("main form button").first.click()
+    one.follow(one.page.locator("main form button"))
     one.page.goto(one.site.url + "/modules/boundaries/fixed-lines-and-lines-talked-through")
     assert "Without script." in one.words
 

@@ -19,7 +19,7 @@ def test_from_a_wish_to_a_new_name_and_to_the_last_wish(
     own = visitor(width, script=script).sign_in("grace")
     stranger = visitor(width, script=script)
     own.go("/certificates")
-    own.page.locator('.list a[href^="/certificates/"]').first.click()
+    own.follow(own.page.locator('.list a[href^="/certificates/"]'))
     address = own.page.url.replace(site.url, "")
     code = own.page.get_attribute('a[href^="/check/"]', "href")
     own.look()
@@ -64,7 +64,7 @@ def suspend_and_lift(office: Any, own: Any, stranger: Any, address: str, code: s
 
 def switch_off_and_on(office: Any, own: Any, stranger: Any, address: str, code: str) -> None:
     own.go(address)
-    own.page.locator("li:has-text('nobody can look it up') button").click()
+    own.follow(own.page.locator("li:has-text('nobody can look it up') button"))
     own.look()
     office.go("/today")
     office.go("/certificates/waiting")
@@ -84,7 +84,7 @@ def make_anew(
     office: Any, own: Any, stranger: Any, address: str, code: str, name: str
 ) -> tuple[str, str]:
     own.go(address)
-    own.page.locator("li:has-text('name of today') button").click()
+    own.follow(own.page.locator("li:has-text('name of today') button"))
     office.go(f"{address}/new-document")
     office.page.check("input[value=name]")
     office.press("Make it anew")
@@ -110,7 +110,7 @@ def give_back_and_erase(office: Any, own: Any, stranger: Any, address: str, code
     own.page.check("input[name=sure]")
     own.press("Give it back")
     own.look()
-    own.page.locator("li:has-text('is erased') button").click()
+    own.follow(own.page.locator("li:has-text('is erased') button"))
     office.go(f"{address}/erase")
     office.page.check("input[name=asked]")
     office.press("Erase it for good")

@@ -63,11 +63,9 @@ def test_topics_are_chosen_and_go_back_to_the_usual(amina: Any) -> None:
 def test_a_text_is_shared_read_and_taken_back(amina: Any, visitor: Any) -> None:
     amina.go(f"{BOXED}?on=1")
     amina.page.locator("textarea").first.fill(WORDS)
-    amina.page.get_by_role("button", name="Keep this", exact=True).first.click()
-    amina.page.wait_for_load_state()
+    amina.press("Keep this")
     amina.look()
-    amina.page.get_by_role("link", name="Share what you kept").first.click()
-    amina.page.wait_for_load_state()
+    amina.press("Share what you kept")
     amina.look()
     assert WORDS in amina.words
     amina.page.locator("input[name=reader]").first.check()

@@ -52,8 +52,7 @@ def test_from_an_invitation_to_a_place_with_a_team(
     assert "Today" in newcomer.page.inner_text("h1")
 
     office.go(cohort)
-    office.page.locator("main").get_by_role("link", name=f"Öykü {tag}").first.click()
-    office.page.wait_for_load_state()
+    office.follow(office.page.locator("main").get_by_role("link", name=f"Öykü {tag}"))
     if office.page.locator("select[name=trainer]").count() == 0:
         office.page.locator("main a[href$='/place']").first.click()
         office.page.wait_for_selector("select[name=trainer]")

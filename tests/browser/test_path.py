@@ -16,8 +16,7 @@ MODULES = ("safety-planning", "system-navigation", "boundaries", "trauma-respons
 
 def follow(one: Any, name: Any) -> None:
     """Follow the first link in the main part that is called so."""
-    with one.page.expect_navigation():
-        one.page.locator("main").get_by_role("link", name=name).first.click()
+    one.follow(one.page.locator("main").get_by_role("link", name=name))
 
 
 def sign_the_agreements(one: Any) -> None:
@@ -74,8 +73,7 @@ def answer_the_first_check(one: Any) -> None:
     """Choose an option and read what it brings about."""
     check = one.page.locator("form[action*='/answers']").first
     check.locator("input[type=radio], input[type=checkbox]").first.check()
-    with one.page.expect_navigation():
-        check.get_by_role("button").first.click()
+    one.follow(check.get_by_role("button"))
     one.look()
 
 
