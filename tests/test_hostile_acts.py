@@ -327,7 +327,7 @@ def test_a_bug_is_logged_without_what_was_typed(app, session, cast, caplog, monk
     def broken(*things: Any, **named: Any) -> None:
         raise ValueError(typed) from KeyError(typed)
 
-    monkeypatch.setattr("lms.web.today.render_template", broken)
+    monkeypatch.setattr("lms.web.today.showing.render_template", broken)
     asker = Asker(app, session, cast, "trainee")
     assert asker.ask("GET", "/today").status_code == 500
     assert "unexpected on today.show" in caplog.text

@@ -40,7 +40,8 @@ def frozen(monkeypatch):
     """Let the pages stand at the instant of the cast."""
     for name in ("planning", "reading", "seats", "sheet", "trust"):
         monkeypatch.setattr(f"lms.web.gatherings.{name}.utcnow", lambda: NOW)
-    monkeypatch.setattr("lms.web.today.utcnow", lambda: NOW)
+    for name in ("learning", "showing"):
+        monkeypatch.setattr(f"lms.web.today.{name}.utcnow", lambda: NOW)
 
 
 @pytest.fixture
