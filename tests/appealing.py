@@ -6,11 +6,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.models import Appeal, Certificate, HoursEntry, Performance, Person, ReadinessDecision
+from lms.models import (
+    Appeal,
+    Certificate,
+    HoursEntry,
+    Performance,
+    Person,
+    ReadinessDecision,
+    WaiverRequest,
+)
 from lms.rules.certificates import CertificateEventKind
+from lms.rules.evidence import WaiverClaim
 from lms.rules.readiness import DecisionOutcome, DecisionSource
-from lms.services.appeals import Answer, answer_appeal, ask_again, assign_decider
+from lms.services.appeals import Answer, answer_appeal, ask_again, assign_decider, named_in
 from lms.services.certificates import record_event
+from lms.services.evidence import ask_waiver, decide_waiver
 from lms.services.hours import confirm_entry, return_entry, withdraw_confirmation
 from lms.services.practice import get_enrolment
 from lms.services.readiness import decide_readiness
@@ -89,6 +99,15 @@ def taken_back(session: Session, cast: Cast, minutes: int = 60) -> HoursEntry:
     return entry
 
 
+def declined(session: Session, cast: Cast, *, requirement: str = "supervision") -> WaiverRequest:
+    """Let the trainee ask that a requirement be set aside, and the coordinator decline it."""
+    claim = WaiverClaim(requirement, "Ten years of it.", due_on=TODAY)
+    place = get_enrolment(session, cast.enrolment.public_id)
+    asked = ask_waiver(session, place, claim, by=cast.trainee.id, op_id=once(), now=NOW)
+    by, reason = cast.coordinator.id, "Let us plan the hours."
+    return decide_waiver(session, asked, granted=False, reason=reason, by=by, now=NOW)
+
+
 def against(
     session: Session, cast: Cast, certificate: Certificate, kind: CertificateEventKind
 ) -> Certificate:
@@ -112,7 +131,7 @@ def ask(session: Session, row: Any, *, now: datetime = NOW, words: str = WORDS) 
 
 def assign_to(session: Session, cast: Cast, appeal: Appeal, person: Person) -> Appeal:
     """Name who decides, as the coordinator."""
-    seen = appeal.decider_id
+    seen = named_in(appeal)
     assign_decider(session, appeal, person, seen=seen, by=cast.coordinator.id, now=NOW)
     return appeal
 

@@ -22,12 +22,15 @@ class Appeal(PublicIdMixin, Base):
     `subject_id` is the row of the area that `kind` names, `acted_at` the very act on it, and
     `applied_id` the new row that an answer made. `words` and `reasons` are sealed with the asker's
     key. `taken_by` took the act; they learn of an appeal only where it is sent back to them, and
-    `again` are their reasons once they have looked, sealed too.
+    `again` are their reasons once they have looked, sealed too. `again_by` looks in their place,
+    where they cannot.
     """
 
     __tablename__ = "appeal"
     __table_args__ = (
-        CheckConstraint("kind in ('decision','result','hours','certificate')", name="kind"),
+        CheckConstraint(
+            "kind in ('decision','result','hours','certificate','waiver')", name="kind"
+        ),
         CheckConstraint(
             "state in ('asked','assigned','upheld','changed','sent-back','withdrawn')",
             name="state",
@@ -40,6 +43,9 @@ class Appeal(PublicIdMixin, Base):
             "(reasons is not null) = (state in ('upheld','changed','sent-back'))", name="reasons"
         ),
         CheckConstraint("(again is null) = (again_at is null)", name="again"),
+        CheckConstraint(
+            "again_by is null or (again_by <> taken_by and reasons is not null)", name="again_by"
+        ),
         UniqueConstraint("enrolment_id", "op_id"),
         Index(
             "uq_appeal_act",
@@ -70,4 +76,5 @@ class Appeal(PublicIdMixin, Base):
     applied_id: Mapped[int | None]
     again: Mapped[bytes | None] = mapped_column(LargeBinary)
     again_at: Mapped[datetime | None]
+    again_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     op_id: Mapped[str] = mapped_column(String(40))

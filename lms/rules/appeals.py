@@ -19,6 +19,7 @@ class AppealKind(StrEnum):
     RESULT = "result"
     HOURS = "hours"
     CERTIFICATE = "certificate"
+    WAIVER = "waiver"
 
 
 class AppealState(StrEnum):
@@ -66,6 +67,8 @@ MOVES: dict[AppealState, frozenset[AppealState]] = {
 
 OPEN = frozenset({S.ASKED, S.ASSIGNED, S.SENT_BACK})
 ANSWERS = (S.UPHELD, S.CHANGED, S.SENT_BACK)
+NAMEABLE = OPEN
+"""While it is open somebody else can be named: to decide, or to look in the taker's place."""
 
 
 def answers_from(state: AppealState) -> tuple[AppealState, ...]:
@@ -78,16 +81,22 @@ FITTING: dict[AppealKind, frozenset[Role]] = {
     AppealKind.RESULT: frozenset({Role.TRAINER, Role.COORDINATOR}),
     AppealKind.HOURS: frozenset({Role.SUPERVISOR, Role.COORDINATOR}),
     AppealKind.CERTIFICATE: frozenset({Role.COORDINATOR}),
+    AppealKind.WAIVER: frozenset({Role.COORDINATOR}),
 }
 """One of these roles is held by whoever decides: those who may take such an act themselves."""
 
-NEEDS_RECORD = frozenset({AppealKind.DECISION, AppealKind.CERTIFICATE})
+NEEDS_RECORD = frozenset({AppealKind.DECISION, AppealKind.CERTIFICATE, AppealKind.WAIVER})
 """Where a changed outcome is a fact with reasons of its own, which others than the asker read."""
 
 
 def refusal_to_move(now: AppealState, to: AppealState) -> AppealRefusal | None:
     """Return why an appeal cannot go from one state to another, or None."""
     return None if to in MOVES[now] else AppealRefusal.NOT_FROM_HERE
+
+
+def refusal_to_name_in(state: AppealState) -> AppealRefusal | None:
+    """Return why nobody is named while an appeal stands like this, or None."""
+    return None if state in NAMEABLE else AppealRefusal.NOT_FROM_HERE
 
 
 def last_day_to_ask(clock: AppealClock, acted_on: date | None) -> date | None:

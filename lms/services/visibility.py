@@ -160,14 +160,14 @@ def _named_in(session: Session, actor: Actor, thing: Any) -> frozenset[int]:
 
 
 def _answering(actor: Actor, appeal: Appeal) -> frozenset[int]:
-    """Return who answers an appeal: the named decider, and whoever it was sent back to.
+    """Return who answers an appeal: the named decider, and whoever looks once more.
 
     Edge: each for as long as they hold a role that fits.
     """
     if not FITTING[AppealKind(appeal.kind)] & actor.roles:
         return frozenset()
     sent_back = appeal.state == AppealState.SENT_BACK or appeal.again_at is not None
-    named = {appeal.decider_id, appeal.taken_by if sent_back else None}
+    named = {appeal.decider_id, (appeal.again_by or appeal.taken_by) if sent_back else None}
     return frozenset(person_id for person_id in named if person_id is not None)
 
 

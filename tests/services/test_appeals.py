@@ -22,13 +22,16 @@ from lms.models import (
     Person,
     ReadinessDecision,
     RoleGrant,
+    Waiver,
 )
 from lms.rules.appeals import AppealRefusal, AppealState, way_back
 from lms.rules.certificates import CertificateEventKind, CertificateState
+from lms.rules.evidence import WaiverClaim
 from lms.rules.roles import Actor, Role
 from lms.services.appeals import (
     Answer,
     ask_again,
+    assign_decider,
     list_fitting,
     list_for_office,
     list_own_appeals,
@@ -39,10 +42,14 @@ from lms.services.appeals import (
 )
 from lms.services.certificates import check_code, detail_of
 from lms.services.errors import RefusedError
+from lms.services.evidence import ask_waiver
 from lms.services.hours import change_entry, claim_of
 from lms.services.hours import detail_of as detail_of_hours
+from lms.services.practice import get_enrolment
+from lms.services.readiness import waive_requirement
 from lms.services.record import record_of
 from lms.services.today import list_waiting_for
+from lms.services.verdicts import verdict_for
 from tests.appealing import (
     REASONS,
     SOURCES,
@@ -51,6 +58,7 @@ from tests.appealing import (
     ask,
     asked_of,
     assign_to,
+    declined,
     give_answer,
     not_met,
     not_yet,
@@ -309,6 +317,111 @@ def test_a_revoked_certificate_comes_back_only_as_its_lifecycle_allows(session, 
         give_answer(session, appeal, second, answer)
         later = NOW + timedelta(days=1)
         assert detail_of(session, certificate, now=later).state is CertificateState.VALID
+
+
+def waived(session, cast):
+    found = verdict_for(session, cast.enrolment, on=NOW.date() + timedelta(days=1))
+    return next(row.state.value for row in found.rows if row.id == "supervision")
+
+
+def test_a_declined_waiver_is_set_aside_by_somebody_else_as_a_new_fact(session, cast, second):
+    request = declined(session, cast)
+    appeal = ask(session, request)
+    assert second in list_fitting(session, appeal, now=NOW)
+    assert refusal(assign_to, session, cast, appeal, cast.coordinator) is R.DECIDER_TOOK_PART
+    assign_to(session, cast, appeal, second)
+    bare = Answer(S.CHANGED, REASONS)
+    assert refusal(give_answer, session, appeal, second, bare) is R.RECORD_MISSING
+    give_answer(session, appeal, second, Answer(S.CHANGED, REASONS, record="Shown by a letter."))
+    waiver = session.get(Waiver, appeal.applied_id)
+    assert (waiver.requirement, waiver.waived_by) == ("supervision", second.id)
+    assert (request.state, request.decided_by) == ("declined", cast.coordinator.id)
+    assert waived(session, cast) == "waived"
+
+
+def test_a_declined_waiver_that_stays_declined_sets_nothing_aside(session, cast, second):
+    appeal = assign_to(session, cast, ask(session, declined(session, cast)), second)
+    give_answer(session, appeal, second, UPHELD)
+    assert session.scalars(select(Waiver)).all() == []
+    assert waived(session, cast) == "not-yet"
+
+
+def test_a_waiver_asked_for_anew_or_set_aside_since_has_moved_on(session, cast, second):
+    first = declined(session, cast)
+    later = declined(session, cast)
+    assert refusal(ask, session, first) is R.MOVED_ON
+    appeal = assign_to(session, cast, ask(session, later), second)
+    place = get_enrolment(session, cast.enrolment.public_id)
+    by = cast.coordinator.id
+    waive_requirement(session, place, "supervision", reason="Talked over.", by=by, now=NOW)
+    change = Answer(S.CHANGED, REASONS, record="Shown.")
+    assert refusal(give_answer, session, appeal, second, change) is R.MOVED_ON
+
+
+@pytest.mark.parametrize("granted", [False, True])
+def test_a_waiver_that_nobody_decided_or_that_was_granted_is_not_appealed(session, cast, granted):
+    place = get_enrolment(session, cast.enrolment.public_id)
+    claim = WaiverClaim("supervision", "Ten years of it.", due_on=NOW.date())
+    request = ask_waiver(session, place, claim, by=cast.trainee.id, op_id=once(), now=NOW)
+    if granted:
+        request.state, request.decided_at = "granted", NOW
+        request.decided_by = cast.coordinator.id
+    assert refusal(ask, session, request) is R.NOTHING_TO_ASK
+
+
+def test_another_looks_once_more_where_the_first_has_no_time(session, cast, second):
+    appeal = asked_of(session, cast)
+    give_answer(session, appeal, second, SENT_BACK)
+    third = grant_coordinator(session, cast)
+    assign_to(session, cast, appeal, third)
+    assert (appeal.state, appeal.decider_id) == (S.SENT_BACK, second.id)
+    assert refusal(assign_to, session, cast, appeal, cast.coordinator) is R.DECIDER_TOOK_PART
+    assert refusal(give_answer, session, appeal, cast.coordinator, UPHELD) is R.NOT_FROM_HERE
+    again = Answer(S.CHANGED, "I saw it differently.", record="Shown.", sources=SOURCES)
+    give_answer(session, appeal, third, again)
+    assert session.get(ReadinessDecision, appeal.applied_id).decided_by == third.id
+    assert read_part(session, appeal, "reasons") == REASONS
+    assert refusal(assign_to, session, cast, appeal, second) is R.NOT_FROM_HERE
+
+
+def test_who_was_named_instead_must_still_hold_a_role_when_they_answer(session, cast, second):
+    appeal = asked_of(session, cast)
+    give_answer(session, appeal, second, SENT_BACK)
+    third = grant_coordinator(session, cast)
+    assign_to(session, cast, appeal, third)
+    third.closed_at = NOW
+    session.flush()
+    assert refusal(give_answer, session, appeal, third, UPHELD) is R.DECIDER_WITHOUT_ROLE
+    office = actor_for(second, Role.COORDINATOR)
+    assert kinds_of(session, office)["to-assign"] == 1
+
+
+def test_whose_account_is_closed_leaves_the_office_to_name_somebody(session, cast, second):
+    appeal = asked_of(session, cast)
+    office = actor_for(cast.coordinator, Role.COORDINATOR)
+    assert "to-assign" not in kinds_of(session, office)
+    second.closed_at = NOW
+    session.flush()
+    assert kinds_of(session, office)["to-assign"] == 1
+    assign_to(session, cast, appeal, grant_coordinator(session, cast))
+    assert "to-assign" not in kinds_of(session, office)
+
+
+def test_two_who_name_somebody_see_each_other(session, cast, second):
+    appeal = asked_of(session, cast)
+    give_answer(session, appeal, second, SENT_BACK)
+    third = grant_coordinator(session, cast)
+    assign_to(session, cast, appeal, third)
+    given = {"seen": None, "by": cast.coordinator.id, "now": NOW}
+    reason = refusal(assign_decider, session, appeal, second, **given)
+    assert reason is R.CHANGED_MEANWHILE
+
+
+def grant_coordinator(session, cast):
+    person = make_person(session, "third_coordinator", cast.organisation)
+    grant(session, person, "coordinator")
+    session.flush()
+    return person
 
 
 def test_sent_back_whoever_decided_looks_once_more_with_reasons(session, cast, second):

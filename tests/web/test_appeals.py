@@ -16,6 +16,7 @@ from tests.appealing import (
     ask,
     asked_of,
     assign_to,
+    declined,
     give_answer,
     not_met,
     not_yet,
@@ -264,6 +265,63 @@ def test_sent_back_whoever_decided_reads_the_reasons_and_never_the_words(
     assert "I looked again." in trainee.words
     taker.get(url)
     assert WORDS not in taker.words
+
+
+def test_the_office_names_somebody_else_for_what_was_sent_back(page, session, cast, asked):
+    answer = Answer(AppealState.SENT_BACK, REASONS)
+    give_answer(session, asked, cast.second_coordinator, answer)
+    guest = make_person(session, "guest", cast.organisation)
+    grant(session, guest, "coordinator")
+    cast.people["guest"] = guest
+    session.commit()
+    office, url = page.as_("second_coordinator"), f"/appeals/{asked.public_id}"
+    office.get(f"{url}/assign")
+    assert "It was sent back to Coordinator." in office.words
+    assert WORDS not in office.words
+    reply = office.submit(f"{url}/assign", decider=guest.public_id)
+    assert reply.status_code == 302
+    assert page.as_("coordinator").get(url).status_code == 403
+    taker = page.as_("guest")
+    taker.get("/today")
+    assert "for you to answer" in taker.words
+    taker.get(url)
+    assert REASONS in taker.words
+    assert WORDS not in taker.words
+    reply = taker.submit(f"{url}/answer", outcome="upheld", reasons="I looked in their place.")
+    assert reply.status_code == 302
+    trainee = page.as_("trainee")
+    trainee.get(url)
+    assert "Guest looked once more" in trainee.words
+    assert REASONS in trainee.words
+
+
+def test_a_declined_waiver_is_asked_about_from_its_own_page(page, session, cast):
+    request = declined(session, cast)
+    second_coordinator(session, cast)
+    session.commit()
+    trainee, url = page.as_("trainee"), f"/waivers/{request.public_id}/another-look"
+    trainee.get(f"/waivers/{request.public_id}")
+    assert trainee.soup.find("main").find("a", href=url)
+    trainee.get(url)
+    assert trainee.submit(url, words="  ").status_code == 200
+    assert trainee.submit(url, words=WORDS).status_code == 302
+    appeal = session.scalars(select(Appeal)).one()
+    assign_to(session, cast, appeal, cast.second_coordinator)
+    session.commit()
+    trainee.get(f"/waivers/{request.public_id}")
+    assert not trainee.soup.find("main").find("a", href=url)
+    decider, look = page.as_("second_coordinator"), f"/appeals/{appeal.public_id}"
+    decider.get(look)
+    for words in (WORDS, "Ten years of it.", "Let us plan the hours."):
+        assert words in decider.words
+    sent = {"outcome": "changed", "reasons": REASONS}
+    assert decider.submit(f"{look}/answer", **sent).status_code == 200
+    assert REASONS in decider.soup.find("textarea", attrs={"name": "reasons"}).text
+    assert decider.submit(f"{look}/answer", **sent, record="Shown.").status_code == 302
+    trainee.get(look)
+    assert REASONS in trainee.words
+    trainee.get("/papers")
+    assert "Set aside" in trainee.words
 
 
 def test_a_request_is_taken_back_and_then_stays_answered_by_nobody(page, session, cast, asked):

@@ -8,6 +8,7 @@ from lms.services.appeals.deciding import (
     assign_decider,
     list_fitting,
     may_take_again,
+    named_in,
     whose_turn,
 )
 from lms.services.appeals.listing import (
@@ -40,6 +41,7 @@ __all__ = [
     "list_own_appeals",
     "list_to_answer",
     "may_take_again",
+    "named_in",
     "read_part",
     "row_of",
     "standing_of",

@@ -19,16 +19,19 @@ from lms.models import (
     Marking,
     Performance,
     ReadinessDecision,
+    Waiver,
+    WaiverRequest,
 )
 from lms.rules.appeals import AppealKind
 from lms.rules.certificates import CertificateEventKind
+from lms.rules.evidence import WaiverState
 from lms.rules.hours import HoursState
 from lms.rules.readiness import DecisionOutcome
 from lms.rules.roleplays import PerformanceState, Result
 from lms.services.errors import MissingError
 from lms.services.people import today_in
 
-Row = ReadinessDecision | Performance | HoursEntry | Certificate
+Row = ReadinessDecision | Performance | HoursEntry | Certificate | WaiverRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +162,42 @@ def _of_certificate(session: Session, row: Certificate, place: Enrolment) -> Act
     )
 
 
+def _of_waiver(session: Session, row: WaiverRequest, place: Enrolment) -> Act | None:
+    """Return that a request was declined; one asked since, or a waiver, has taken its place."""
+    if row.decided_at is None or row.decided_by is None:
+        return None
+    same = (WaiverRequest.enrolment_id == row.enrolment_id) & (
+        WaiverRequest.requirement == row.requirement
+    )
+    withdrawn = WaiverState.WITHDRAWN.value
+    newer = select(WaiverRequest.id).where(
+        same, WaiverRequest.id > row.id, WaiverRequest.state != withdrawn
+    )
+    granted = select(Waiver.id).where(
+        Waiver.enrolment_id == row.enrolment_id, Waiver.requirement == row.requirement
+    )
+    declined = row.state == WaiverState.DECLINED
+    moved_on = [*session.scalars(newer.limit(1)), *session.scalars(granted.limit(1))]
+    return Act(
+        kind=AppealKind.WAIVER,
+        row=row,
+        place=place,
+        subject_id=row.id,
+        at=row.decided_at,
+        on=today_in(place.cohort.zone, row.decided_at),
+        taken_by=row.decided_by,
+        involved=frozenset({row.decided_by, row.asked_by}) - {place.person_id},
+        appealable=declined,
+        stands=declined and not moved_on,
+    )
+
+
 _MAKERS: dict[type[Row], Callable[..., Act | None]] = {
     ReadinessDecision: _of_decision,
     Performance: _of_result,
     HoursEntry: _of_hours,
     Certificate: _of_certificate,
+    WaiverRequest: _of_waiver,
 }
 
 
@@ -190,6 +224,7 @@ def _row_of(session: Session, appeal: Appeal) -> Row:
         AppealKind.DECISION: ReadinessDecision,
         AppealKind.RESULT: Performance,
         AppealKind.HOURS: HoursEntry,
+        AppealKind.WAIVER: WaiverRequest,
     }
     kind = AppealKind(appeal.kind)
     if kind in kinds:

@@ -6,7 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.models import Certificate, CertificateEvent, HoursEntry, Performance, ReadinessDecision
+from lms.models import (
+    Certificate,
+    CertificateEvent,
+    HoursEntry,
+    Performance,
+    ReadinessDecision,
+    WaiverRequest,
+)
 from lms.rules.appeals import AppealRefusal, way_back
 from lms.rules.certificates import CertificateEventKind
 from lms.rules.readiness import DecisionOutcome, DecisionSource
@@ -14,8 +21,10 @@ from lms.rules.roleplays import marks_from
 from lms.services.appeals.acts import Act
 from lms.services.certificates import detail_of, record_event
 from lms.services.errors import RefusedError
+from lms.services.evidence import waivable_now
 from lms.services.hours import confirm_again
-from lms.services.readiness import decide_readiness
+from lms.services.people import today_in
+from lms.services.readiness import decide_readiness, waive_requirement
 from lms.services.roleplays import get_marking, load_case, mark_again, same_marks
 
 Given = tuple[str, frozenset[DecisionSource], Mapping[str, str], int]
@@ -23,7 +32,13 @@ Given = tuple[str, frozenset[DecisionSource], Mapping[str, str], int]
 
 
 def has_way_back(session: Session, act: Act, *, now: datetime) -> bool:
-    """Say whether something can take the place of an act; of a certificate its lifecycle says."""
+    """Say whether something can take the place of an act.
+
+    Edge: of a certificate its lifecycle says; of a waiver the programme's terms, on this day.
+    """
+    if isinstance(act.row, WaiverRequest):
+        today = today_in(act.place.cohort.zone, now)
+        return act.row.requirement in waivable_now(session, act.place, on=today)
     if not isinstance(act.row, Certificate):
         return True
     return _way_back(session, act.row, now) is not None
@@ -57,6 +72,11 @@ def apply_change(
         return _marked_again(session, row, marks, by=by, op_id=op_id, now=now)
     if isinstance(row, HoursEntry):
         return confirm_again(session, row, by=by, version=version, op_id=op_id, now=now).id
+    if isinstance(row, WaiverRequest):
+        waived = waive_requirement(
+            session, act.place, row.requirement, reason=record, by=by, now=now
+        )
+        return waived.id
     return _valid_again(session, row, record, by=by, op_id=op_id, now=now)
 
 

@@ -16,8 +16,8 @@ from lms.rules.appeals import (
     AppealRefusal,
     AppealState,
     refusal_to_answer,
-    refusal_to_move,
     refusal_to_name,
+    refusal_to_name_in,
 )
 from lms.rules.people import folded
 from lms.rules.readiness import DecisionSource
@@ -80,24 +80,35 @@ def assign_decider(
     by: int,
     now: datetime,
 ) -> None:
-    """Name who decides. Naming the same person again changes nothing.
+    """Name who decides, or, where it was sent back, who looks in the taker's place.
 
     Shape:  `seen` is the id of whom the page showed as named, None for nobody.
+    Edge:   naming the same person again changes nothing; what was answered before stays.
     Raises: RefusedError(AppealRefusal).
     """
     lock_row(session, appeal)
-    if appeal.state == AppealState.ASSIGNED and appeal.decider_id == person.id:
+    refusal = refusal_to_name_in(AppealState(appeal.state))
+    named = named_in(appeal)
+    if refusal is None and named == person.id:
         return
-    if appeal.decider_id != seen:
+    if named != seen:
         raise RefusedError(AppealRefusal.CHANGED_MEANWHILE)
-    refusal = refusal_to_move(AppealState(appeal.state), AppealState.ASSIGNED)
     refusal = refusal or _refusal_of(session, appeal, act_of(session, appeal), person.id, now)
     if refusal:
         raise RefusedError(refusal)
-    appeal.state, appeal.decider_id = AppealState.ASSIGNED.value, person.id
+    if appeal.state == AppealState.SENT_BACK:
+        appeal.again_by = person.id
+    else:
+        appeal.state, appeal.decider_id = AppealState.ASSIGNED.value, person.id
     appeal.assigned_by, appeal.assigned_at = by, now
     session.flush()
     note(session, "appeal-assigned", appeal, by=by, now=now, to=person.public_id)
+
+
+def named_in(appeal: Appeal) -> int | None:
+    """Return whom the office has named for what comes next, None for nobody."""
+    sent_back = appeal.state == AppealState.SENT_BACK
+    return appeal.again_by if sent_back else appeal.decider_id
 
 
 def _refusal_of(
@@ -116,10 +127,10 @@ def _refusal_of(
 
 
 def whose_turn(appeal: Appeal) -> int | None:
-    """Return who answers next: the decider, or whoever took the act where it was sent back."""
+    """Return who answers next: the decider, or who looks once more where it was sent back."""
     state = AppealState(appeal.state)
     if state is AppealState.SENT_BACK:
-        return appeal.taken_by
+        return appeal.again_by or appeal.taken_by
     return appeal.decider_id if state is AppealState.ASSIGNED else None
 
 
@@ -138,7 +149,8 @@ def answer_appeal(
         raise RefusedError(AppealRefusal.NOT_FROM_HERE)
     act = act_of(session, appeal)
     again = appeal.state == AppealState.SENT_BACK
-    refusal = None if again else _refusal_of(session, appeal, act, by, now)
+    took_it = again and by == appeal.taken_by
+    refusal = None if took_it else _refusal_of(session, appeal, act, by, now)
     refusal = refusal or refusal_to_answer(_case(session, appeal, act, answer, now))
     if refusal:
         raise RefusedError(refusal)

@@ -7,7 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from lms.db import utcnow
-from lms.models import Appeal, Certificate, HoursEntry, Performance, ReadinessDecision
+from lms.models import (
+    Appeal,
+    Certificate,
+    HoursEntry,
+    Performance,
+    ReadinessDecision,
+    WaiverRequest,
+)
 from lms.rules.policy import Permission
 from lms.services.appeals import (
     Standing,
@@ -20,6 +27,7 @@ from lms.services.appeals import (
 from lms.services.certificates import get_certificate
 from lms.services.drafts import drop_draft
 from lms.services.errors import MissingError, RefusedError
+from lms.services.evidence import get_waiver_request
 from lms.services.hours import get_entry
 from lms.services.roleplays import get_performance
 from lms.web.access import acting, requires, the_actor
@@ -31,7 +39,7 @@ from lms.web.forms import Bare, given
 from lms.web.state import current_session
 from lms.web.words import sentence
 
-Row = ReadinessDecision | Performance | HoursEntry | Certificate
+Row = ReadinessDecision | Performance | HoursEntry | Certificate | WaiverRequest
 
 
 @bp.route("/decisions/<decision_id>/another-look", methods=["GET", "POST"])
@@ -62,6 +70,13 @@ def of_certificate(certificate: Certificate) -> Any:
     """Ask for another look at why a certificate was suspended or revoked."""
     place = url_for("certificates.show", certificate_id=certificate.public_id)
     return _ask(certificate, place)
+
+
+@bp.route("/waivers/<waiver_id>/another-look", methods=["GET", "POST"])
+@requires(Permission.APPEAL_ASK, waiver=get_waiver_request)
+def of_waiver(waiver: WaiverRequest) -> Any:
+    """Ask for another look at why a requirement was not set aside."""
+    return _ask(waiver, url_for("evidence.waiver", waiver_id=waiver.public_id))
 
 
 def _ask(row: Row, back: str) -> Any:

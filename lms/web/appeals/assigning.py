@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as Reply
 
 from lms.db import utcnow
 from lms.models import Appeal
-from lms.rules.appeals import AppealState
+from lms.rules.appeals import NAMEABLE
 from lms.rules.policy import Permission
-from lms.services.appeals import assign_decider, get_appeal, list_fitting, row_of
+from lms.services.appeals import assign_decider, get_appeal, list_fitting, named_in, row_of
 from lms.services.errors import RefusedError
 from lms.web.access import acting, requires, the_actor
 from lms.web.appeals import bp
@@ -20,13 +20,12 @@ from lms.web.forms import choices_from
 from lms.web.state import current_session
 from lms.web.words import sentence
 
-NAMEABLE = {AppealState.ASKED, AppealState.ASSIGNED}
-
 
 def _form(appeal: Appeal) -> AssignForm:
     people = list_fitting(current_session(), appeal, now=utcnow())
-    named = {person.id: person.public_id for person in people}.get(appeal.decider_id or 0)
-    form = AssignForm(data={"decider": named, "seen": str(appeal.decider_id or "")})
+    now = named_in(appeal) or 0
+    named = {person.id: person.public_id for person in people}.get(now)
+    form = AssignForm(data={"decider": named, "seen": str(now or "")})
     form.decider.choices = choices_from((one.public_id, one.chosen_name) for one in people)
     return form
 

@@ -12,11 +12,13 @@ from lms.models import (
     HoursEntry,
     Performance,
     ReadinessDecision,
+    WaiverRequest,
 )
 from lms.rules.roleplays import Marks
 from lms.services.appeals import Act
 from lms.services.certificates import detail_of as certificate_of
 from lms.services.certificates import list_events
+from lms.services.evidence import show_waiver_request
 from lms.services.hours import detail_of, domains_for
 from lms.services.readiness import list_decisions
 from lms.services.roleplays import find_resolution, get_marking, load_case
@@ -34,6 +36,9 @@ def way_to(session: Session, act: Act, appeal: Appeal) -> str:
         return url_for("record.own")
     if isinstance(row, Certificate):
         return url_for("certificates.show", certificate_id=row.public_id)
+    if isinstance(row, WaiverRequest):
+        asked = url_for("evidence.waiver", waiver_id=row.public_id)
+        return url_for("record.own") if appeal.applied_id else asked
     now = appeal.applied_id or row.id
     if isinstance(row, Performance):
         played = session.get_one(Performance, now)
@@ -50,6 +55,8 @@ def record_of_act(session: Session, act: Act, now: Any) -> dict[str, Any]:
         return _result(session, row)
     if isinstance(row, HoursEntry):
         return _hours(session, row)
+    if isinstance(row, WaiverRequest):
+        return {"part": "waiver", "shown": show_waiver_request(session, row, now=now)}
     view = certificate_of(session, row, now=now)
     return {
         "part": "certificate",

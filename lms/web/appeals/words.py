@@ -12,6 +12,7 @@ KINDS: dict[AppealKind, Any] = {
     AppealKind.RESULT: _l("The result of a role-play"),
     AppealKind.HOURS: _l("Hours that were not confirmed"),
     AppealKind.CERTIFICATE: _l("A certificate that was suspended or revoked"),
+    AppealKind.WAIVER: _l("A requirement that was not set aside"),
 }
 
 STATES: dict[AppealState, tuple[str, Any]] = {
@@ -28,6 +29,7 @@ WHO_FITS: dict[AppealKind, Any] = {
     AppealKind.RESULT: _l("a trainer or a coordinator"),
     AppealKind.HOURS: _l("a supervisor or a coordinator"),
     AppealKind.CERTIFICATE: _l("a coordinator"),
+    AppealKind.WAIVER: _l("a coordinator"),
 }
 
 WHAT_CHANGES: dict[AppealKind, Any] = {
@@ -35,6 +37,7 @@ WHAT_CHANGES: dict[AppealKind, Any] = {
     AppealKind.RESULT: _l("It is changed: a new marking takes its place. The old one is kept."),
     AppealKind.HOURS: _l("It is changed: the hours are confirmed in a new entry and count."),
     AppealKind.CERTIFICATE: _l("It is changed: the certificate is valid again."),
+    AppealKind.WAIVER: _l("It is changed: the requirement is set aside for this person."),
 }
 
 ANSWERS: dict[AppealKind, dict[AppealState, Any]] = {

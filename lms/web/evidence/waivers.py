@@ -14,6 +14,7 @@ from lms.db import utcnow
 from lms.models import Enrolment, WaiverRequest
 from lms.rules.evidence import WaiverClaim, WaiverRefusal
 from lms.rules.policy import Permission
+from lms.services.appeals import standing_of
 from lms.services.drafts import drop_draft
 from lms.services.errors import RefusedError
 from lms.services.evidence import (
@@ -158,12 +159,14 @@ def waiver(waiver: WaiverRequest) -> str:
 def _waiver_page(asked: WaiverRequest, form: DecideForm) -> str:
     session = current_session()
     place = place_of_request(session, asked)
+    own = place.person_id == the_actor().person_id
     return str(
         render_template(
             "evidence/waiver.html",
             shown=show_waiver_request(session, asked, now=utcnow()),
             place=place,
-            own=place.person_id == the_actor().person_id,
+            own=own,
+            look=standing_of(session, asked, now=utcnow()) if own else None,
             decides=may(Permission.WAIVER_MAKE, asked),
             form=form,
             words=WAIVER_WORDS,
