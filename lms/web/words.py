@@ -179,6 +179,9 @@ SENTENCES: dict[StrEnum, Any] = {
     EraseRefusal.OWN_CERTIFICATE: _l("This is your own. Another coordinator does this."),
     EraseRefusal.NOT_ASKED: _l("Make sure first that the person asked for it, then tick this."),
     EraseRefusal.ERASED_ALREADY: _l("What it said was erased already."),
+    EraseRefusal.KEPT_STILL: _l(
+        "The programme keeps the papers behind it still. Below you read until when."
+    ),
     NewEditionRefusal.OWN_CERTIFICATE: _l("This is your own. Another coordinator makes it anew."),
     NewEditionRefusal.ERASED: _l("What it said was erased, so it is not made anew."),
     NewEditionRefusal.FOLLOWED: _l("It was renewed. Make the newer one anew."),

@@ -18,6 +18,7 @@ from lms.models import (
     Job,
     Mail,
     Person,
+    PrintedChoice,
 )
 from lms.rules.certificates import (
     CertificateEventKind,
@@ -27,6 +28,7 @@ from lms.rules.certificates import (
     EraseRefusal,
     EventRefusal,
     IssueRefusal,
+    Kept,
     NewEditionRefusal,
     RenewRefusal,
     Replacement,
@@ -46,12 +48,14 @@ from lms.services.certificates import (
     choose_hidden,
     detail_of,
     erase_certificate,
+    kept_of,
     lapses_of,
     list_events,
     list_issued,
     list_office_matters,
     list_own,
     open_conditions,
+    open_wishes,
     own_notices,
     pdf_of,
     preview_renewal,
@@ -549,6 +553,41 @@ def test_nothing_is_erased_unasked_or_by_the_holder_or_twice(session, cast, issu
     erase(session, cast, issued, op_id="one")
     again = refusal(erase, session, cast, issued, op_id="two")
     assert again is EraseRefusal.ERASED_ALREADY
+
+
+@pytest.mark.parametrize("now", [NOW, NOW.replace(year=2035, month=11, day=2)])
+def test_while_the_programme_keeps_its_papers_nothing_is_erased(session, cast, issued, now):
+    set_in_programme(session, keeping={"documents": "2 years", "supervision": "7 years"})
+    assert kept_of(session, issued, now=now) == Kept("supervision", LAST.replace(year=2035))
+    assert refusal(erase, session, cast, issued, now=now) is EraseRefusal.KEPT_STILL
+    assert session.get_one(Certificate, issued.id).name == "Trainee"
+
+
+def test_the_day_after_the_papers_may_go_it_is_erased(session, cast, issued):
+    set_in_programme(session, keeping={"supervision": "7 years"})
+    after = NOW.replace(year=2035, month=11, day=3)
+    assert kept_of(session, issued, now=after) is None
+    erase(session, cast, issued, now=after)
+    assert session.get_one(Certificate, issued.id).name == ""
+
+
+def test_the_wish_stays_open_while_the_papers_are_kept(session, cast, issued):
+    set_in_programme(session, keeping={"supervision": "7 years"})
+    ask_wish(session, issued, Wish.ERASURE, by=cast.trainee.id, now=NOW)
+    assert refusal(erase, session, cast, issued) is EraseRefusal.KEPT_STILL
+    assert open_wishes(session, issued.id) == [Wish.ERASURE]
+
+
+def test_erasing_forgets_which_lines_were_to_be_printed(session, cast, issued):
+    for kind in ("credential", "letter"):
+        session.add(
+            PrintedChoice(
+                enrolment_id=issued.enrolment_id, kind=kind, lines='["family"]', chosen_at=NOW
+            )
+        )
+    session.flush()
+    erase(session, cast, issued)
+    assert session.scalars(select(PrintedChoice.kind)).all() == ["letter"]
 
 
 # Races

@@ -11,6 +11,7 @@ from lms.models import Certificate, CertificateEvent, CertificateWish, Person
 from lms.rules.certificates import code_from_bytes
 from lms.services.certificates import switch_lookup
 from tests.certifying import issue, meet_all, meet_renewal
+from tests.services.test_certificate_life import set_in_programme
 
 UNKNOWN = code_from_bytes(bytes(17))
 
@@ -184,6 +185,21 @@ def test_nobody_but_a_coordinator_does_what_is_the_offices(page, session, issued
     session.expire_all()
     assert not session.scalar(select(Person.lookup_off).where(Person.chosen_name == "Trainee"))
     assert count(session, Certificate) == 1
+
+
+def test_the_page_says_until_when_the_papers_are_kept_and_by_which_rule(page, session, issued):
+    set_in_programme(session, keeping={"supervision": "7 years"})
+    session.commit()
+    office = page.as_("coordinator")
+    office.get(at(issued, "/erase"))
+    assert "The programme keeps papers on supervision until" in office.words
+    assert not office.soup.find("main").find("input", attrs={"name": "asked"})
+    reply = office.post(at(issued, "/erase"), {"asked": "y"})
+    assert reply.location == at(issued, "/erase")
+    assert session.scalar(select(Certificate.name)) == "Trainee"
+    own = page.as_("trainee")
+    own.get(at(issued))
+    assert "The programme keeps papers on supervision until" in own.words
 
 
 def test_erasing_takes_two_steps_and_the_check_says_that_it_was(page, session, issued):

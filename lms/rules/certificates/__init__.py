@@ -46,6 +46,7 @@ from lms.rules.certificates.issuing import (
     refusal_to_issue,
     refusal_to_propose,
 )
+from lms.rules.certificates.keeping import Kept, is_still_kept, kept_longest, last_day_of
 from lms.rules.certificates.lifecycle import (
     ENDS_BY_DATE,
     MOVES,
@@ -120,6 +121,7 @@ __all__ = [
     "EventRefusal",
     "IssueCase",
     "IssueRefusal",
+    "Kept",
     "NewEditionRefusal",
     "Progress",
     "ProposalState",
@@ -143,6 +145,9 @@ __all__ = [
     "format_code",
     "host_in",
     "is_held_by_pack",
+    "is_still_kept",
+    "kept_longest",
+    "last_day_of",
     "name_mark",
     "parse_code",
     "progress_of",

@@ -55,18 +55,22 @@ class EraseRefusal(StrEnum):
     OWN_CERTIFICATE = "erase-own-certificate"
     NOT_ASKED = "erase-not-asked"
     ERASED_ALREADY = "erased-already"
+    KEPT_STILL = "erase-kept-still"
 
 
 def refusal_to_erase(
-    *, asked: bool, is_erased: bool, actor_id: int, holder_id: int
+    *, asked: bool, is_erased: bool, is_kept: bool, actor_id: int, holder_id: int
 ) -> EraseRefusal | None:
     """Return why a certificate may not be erased, or None if it may.
 
     Edge: only at the holder's own wish, and by somebody else's hand: the holder asks, a coordinator
-          makes sure that it was them, and does it.
+          makes sure that it was them, and does it. `is_kept` says that the programme keeps the
+          papers behind it still: the wish then stays open until they may go.
     """
     if actor_id == holder_id:
         return EraseRefusal.OWN_CERTIFICATE
     if is_erased:
         return EraseRefusal.ERASED_ALREADY
+    if is_kept:
+        return EraseRefusal.KEPT_STILL
     return None if asked else EraseRefusal.NOT_ASKED

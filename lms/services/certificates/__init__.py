@@ -16,7 +16,7 @@ from lms.services.certificates.choosing import (
     terms_to_choose,
 )
 from lms.services.certificates.editions import NewEdition, preview_edition, replace_certificate
-from lms.services.certificates.erasing import erase_certificate, switch_lookup
+from lms.services.certificates.erasing import erase_certificate, kept_of, switch_lookup
 from lms.services.certificates.events import (
     EventNote,
     EventView,
@@ -149,6 +149,7 @@ __all__ = [
     "instant_words",
     "is_second_asked",
     "issue_certificate",
+    "kept_of",
     "lapses_for",
     "lapses_of",
     "lines_chosen",

@@ -10,11 +10,18 @@ from lms.db import utcnow
 from lms.models import Certificate
 from lms.rules.certificates import EraseRefusal
 from lms.rules.policy import Permission
-from lms.services.certificates import detail_of, erase_certificate, get_certificate, switch_lookup
+from lms.services.certificates import (
+    detail_of,
+    erase_certificate,
+    get_certificate,
+    kept_of,
+    switch_lookup,
+)
 from lms.services.errors import RefusedError
 from lms.web.access import acting, requires, the_actor
 from lms.web.certificates import bp
 from lms.web.certificates.forms import EraseForm
+from lms.web.certificates.words import kept_words
 from lms.web.forms import Bare
 from lms.web.state import current_session
 from lms.web.words import sentence
@@ -32,7 +39,8 @@ def _asked(certificate: Certificate, form: EraseForm) -> Any:
     if view.certificate.erased_at is not None:
         flash(sentence(EraseRefusal.ERASED_ALREADY), "note")
         return redirect(url_for(".show", certificate_id=certificate.public_id))
-    return render_template("certificates/erase_form.html", view=view, form=form)
+    kept = kept_words(kept_of(current_session(), certificate, now=utcnow()))
+    return render_template("certificates/erase_form.html", view=view, form=form, kept_still=kept)
 
 
 @bp.post("/certificates/<certificate_id>/erase")
@@ -54,6 +62,8 @@ def erase(certificate: Certificate) -> Any:
             )
     except RefusedError as refused:
         flash(sentence(refused.reason), "error")
+        if refused.reason is EraseRefusal.KEPT_STILL:
+            return redirect(url_for(".erase_form", certificate_id=certificate.public_id))
     else:
         flash(
             _("Erased. Only that there was a certificate, and whether it holds, is kept."), "good"

@@ -23,6 +23,7 @@ from lms.services.certificates import (
     count_issued,
     detail_of,
     get_certificate,
+    kept_of,
     lapses_of,
     list_choosable,
     list_events,
@@ -48,6 +49,7 @@ from lms.web.certificates.words import (
     YOURS,
     claim_rows,
     event_words,
+    kept_words,
     standing_words,
     state_words,
 )
@@ -140,6 +142,7 @@ def shown(certificate: Certificate, sent: ReasonForm | None = None, act: str = "
             lapsed=_lapsed_rows(view),
             wishes=open_wishes(session, view.certificate.id),
             wish_words=WISHES,
+            kept_still=kept_words(kept_of(session, certificate, now=now)),
             may_give_back=CertificateEventKind.WITHDRAWN in kinds,
             reasons=reason_forms(view.certificate, sent, act),
         )

@@ -13,6 +13,7 @@ from lms.rules.certificates import (
     CertificateEventKind,
     CertificateState,
     Claim,
+    Kept,
     Wish,
 )
 from lms.rules.programmes import DocumentKind, RenewalDays, Standing
@@ -74,6 +75,31 @@ WISHES = {
     Wish.LOOK_UP: _l("Look-up turned off, or on again"),
     Wish.ERASURE: _l("Everything erased"),
 }
+
+KEPT = {
+    "training": _l("papers on training"),
+    "practice": _l("papers on practice"),
+    "supervision": _l("papers on supervision"),
+    "continuing_education": _l("papers on further learning"),
+    "documents": _l("papers that were handed in"),
+}
+
+
+def kept_words(kept: Kept | None) -> str:
+    """Return until when the papers behind a certificate are kept, and by which rule; or nothing."""
+    if kept is None:
+        return ""
+    what = KEPT[kept.what]
+    if kept.until is None:
+        return str(
+            _(
+                "The programme keeps %(what)s for a time after the certificate ends, and it has "
+                "not ended.",
+                what=what,
+            )
+        )
+    day = date_words(kept.until)
+    return str(_("The programme keeps %(what)s until %(day)s.", what=what, day=day))
 
 
 def claim_rows(claims: dict[Any, str | None]) -> list[tuple[Any, Any, bool]]:
