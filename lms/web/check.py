@@ -24,6 +24,7 @@ from lms.rules.certificates import (
     host_in,
     parse_code,
 )
+from lms.rules.programmes import DocumentKind
 from lms.services.certificates import UNKNOWN, Checked, check_code, check_file, instant_words
 from lms.services.signin import WINDOW_SECONDS, seconds_left, seconds_to_wait
 from lms.web.access import public
@@ -43,8 +44,16 @@ CHUNK = 64 * 1024
 NOT_YET = "not-yet"
 Look = Callable[[date | None], Checked | None]
 
+NAMED = {
+    DocumentKind.CREDENTIAL: _l("This is a certificate."),
+    DocumentKind.TRAINING: _l("This is a training certificate: it says that training was done."),
+    DocumentKind.LETTER: _l(
+        "This is a letter of participation: it says that somebody took part. It is not a "
+        "certificate."
+    ),
+}
 MEANINGS = {
-    "valid": _l("The organisation gave this certificate, and it holds today."),
+    "valid": _l("The organisation gave it, and it holds today."),
     "suspended": _l("It does not hold at present. It may hold again later."),
     "revoked": _l("It no longer holds."),
     "expired": _l("Its last day is over. It held until then."),
@@ -189,6 +198,7 @@ def _result(asked: Asked, *, is_file: bool) -> str:
             state=state,
             words=words_since(found.state, found.since) if found.state and found.since else "",
             rows=claim_rows({claim.value: value for claim, value in found.claims.items()}),
+            named=NAMED[found.kind],
             meaning=MEANINGS[state],
             standing=PUBLIC_STANDINGS[found.standing] if found.standing else "",
             elsewhere="elsewhere" in request.args,
@@ -277,7 +287,7 @@ def file() -> Any:
     try:
         digest = _digest_of_sent()
     except RequestEntityTooLarge:
-        words = _("This file is larger than 10 MB. A certificate is much smaller.")
+        words = _("This file is larger than 10 MB. What we issue is much smaller.")
         return _page(file_words=words, status=413)
     if digest is None:
         return _page(file_words=_("Choose a file first."))

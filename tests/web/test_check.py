@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from lms.db import utcnow
 from lms.models import Certificate, RateBucket
@@ -77,6 +77,27 @@ def test_the_page_says_the_state_first_and_then_the_claims(anybody, issued):
     assert heading(anybody) == "Valid"
     for words in ("Trainee", "Riverside Peers", "0001", "Support specialist", "counselling"):
         assert words in anybody.words
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "never"),
+    [
+        ("credential", "This is a certificate.", "letter"),
+        ("training", "This is a training certificate", "This is a certificate."),
+        ("letter", "This is a letter of participation", "This is a certificate."),
+    ],
+)
+@pytest.mark.parametrize("event", [None, KIND.REVOKED])
+def test_the_page_names_the_kind_of_document(
+    anybody, session, cast, issued, kind, words, never, event
+):
+    if event:
+        record(session, cast, issued, event)
+    session.execute(update(Certificate).values(kind=kind))
+    session.commit()
+    anybody.get(f"/check/{issued.code}")
+    assert words in anybody.words
+    assert never not in anybody.words
 
 
 def test_the_page_is_discreet(anybody, issued):

@@ -19,7 +19,7 @@ from lms.rules.certificates import (
     state_on,
     state_since,
 )
-from lms.rules.programmes import Programme, Standing, standing_of
+from lms.rules.programmes import DocumentKind, Programme, Standing, standing_of
 from lms.services.certificates.chain import plain_events
 from lms.services.certificates.erasing import kept_mark
 from lms.services.certificates.facts import claims_in, is_sealed
@@ -41,6 +41,7 @@ class Checked:
     """
 
     code: str
+    kind: DocumentKind
     state: CertificateState | None
     since: date | None
     claims: dict[Claim, str]
@@ -84,6 +85,7 @@ def _basis() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Certificate.code,
+            Certificate.kind.label("document"),
             Certificate.facts,
             Certificate.salt,
             Certificate.seal,
@@ -136,6 +138,7 @@ def _read(rows: Sequence[Any], programme: Programme, today: date, asked: date | 
     whole = not is_here or is_sealed(first.facts, first.salt, first.seal)
     return Checked(
         code=first.code,
+        kind=DocumentKind(first.document),
         state=state,
         since=state_since(events, first.valid_until, on) if state else None,
         claims=_claims(first, is_now) if whole and is_here else {},
