@@ -28,6 +28,7 @@ from lms.rules.programmes.nodes import Sequence as InOrder
 SELF = "self"
 
 DAYS_OPEN = 14
+LESSONS_OPEN = 8
 """How long a lesson stays open in one version where its reader never leaves it."""
 
 

@@ -1,7 +1,7 @@
 """Content notes: which of them stand before a lesson, by what its reader wishes to be told."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from lms.rules.definitions import CONTENT_TOPICS, ContentNote, ContentTopic
@@ -38,3 +38,34 @@ def stands_first(note: ContentNote | None, wishes: Wishes) -> bool:
     if note is None or not wishes.topics & set(note.topics):
         return False
     return INTENSITIES.index(note.intensity) >= INTENSITIES.index(wishes.since)
+
+
+def _strength(note: ContentNote) -> int:
+    return INTENSITIES.index(note.intensity)
+
+
+def added_note(kept: ContentNote | None, newest: ContentNote | None) -> ContentNote | None:
+    """Return what the newest note of a text tells beyond the one of the version kept, if anything.
+
+    Edge: where it has grown closer, everything that it touches is to be told of again.
+    """
+    if kept is None or newest is None:
+        return newest
+    if _strength(newest) > _strength(kept):
+        return newest
+    topics = tuple(topic for topic in newest.topics if topic not in kept.topics)
+    return replace(newest, topics=topics) if topics else None
+
+
+def note_with(kept: ContentNote | None, newest: ContentNote | None) -> ContentNote | None:
+    """Return the note to tell with a version that is kept: its own, with what the newest adds.
+
+    Edge: its own words stay, for they are of the text that is shown; the newest one's are told
+          beside them.
+    """
+    if kept is None or newest is None:
+        return kept or newest
+    if added_note(kept, newest) is None:
+        return kept
+    topics = tuple(topic for topic in CONTENT_TOPICS if topic in {*kept.topics, *newest.topics})
+    return replace(kept, topics=topics, intensity=INTENSITIES[max(map(_strength, (kept, newest)))])

@@ -95,9 +95,8 @@ def test_reading_on_behind_a_note_stays_in_the_version(page, session):
     assert "The same aim in gentle words." in trainee.words
 
 
-@pytest.mark.parametrize("elsewhere", [f"/modules/{MODULE}", f"/modules/{MODULE}/equal-service"])
-def test_whoever_has_left_meets_the_newest(reader, elsewhere):
-    reader.get(elsewhere)
+def test_whoever_has_left_meets_the_newest(reader):
+    reader.get(f"/modules/{MODULE}")
     reader.get(HERE)
     assert NEW in reader.words
     assert LINE not in reader.words
@@ -147,6 +146,197 @@ def test_staff_keep_it_too(page, session):
     assert NEW not in trainer.words
 
 
+def opened(client, *lessons):
+    """Open lessons, each in a window of its own; return their addresses."""
+    urls = [f"/modules/{MODULE}/{lesson}" for lesson in lessons]
+    for url in urls:
+        client.get(url)
+    return urls
+
+
+def module_of(names):
+    """Return the module with one lesson under each of these names."""
+    first = module_named().lessons[0]
+    lessons = tuple(replace(first, slug=name) for name in names)
+    return replace(module_named(), lessons=lessons, equal_routes=())
+
+
+def all_new(module):
+    for lesson in module.lessons:
+        module = with_new_words(module, lesson.slug)
+    return module
+
+
+def test_two_windows_keep_a_lesson_each(page, session):
+    trainee = page.as_("trainee")
+    urls = opened(trainee, *lessons_of()[:2])
+    publish_again(session, all_new(module_named()))
+    for url in (*urls, *urls):
+        assert keeps(trainee, f"{url}?on=1")
+
+
+def test_finishing_one_leaves_the_other_open(page, session):
+    trainee = page.as_("trainee")
+    first, second = opened(trainee, LESSON, lessons_of()[0])
+    publish_again(session, all_new(module_named()))
+    trainee.get(first)
+    trainee.submit(f"{first}/read", go="stop")
+    assert trainee.get(f"{second}?on=1").status_code == 200
+    trainee.get(first)
+    assert NEW in trainee.words
+
+
+def test_another_modules_page_ends_none_of_these(reader):
+    reader.get("/modules/lifeline")
+    assert keeps(reader)
+
+
+def test_the_last_eight_are_kept(page, session):
+    names = [f"lesson-{number}" for number in range(9)]
+    publish_again(session, module_of(names))
+    trainee = page.as_("trainee")
+    urls = opened(trainee, *names)
+    assert len(cookie_of(trainee).value) < 700
+    publish_again(session, all_new(module_of(names)))
+    kept = [keeps(trainee, f"{url}?on=1") for url in reversed(urls)]
+    assert kept == [*[True] * 8, False]
+
+
+def test_what_is_too_old_makes_room_for_what_is_opened_now(reader, monkeypatch):
+    later = utcnow() + timedelta(days=15)
+    monkeypatch.setattr(opening, "utcnow", lambda: later)
+    opened(reader, lessons_of()[0])
+    assert len(cookie_of(reader).value) < 80
+
+
+LOSS = ContentNote(("loss",), "light", "It describes a loss.")
+NEARER = ContentNote(("loss", "poverty"), "light", "It also tells of debts.")
+TOLD = "Before you read"
+
+
+def noted(session, note, lesson=LESSON):
+    """Publish the module with this note on a lesson; nothing else changes."""
+    module = module_named()
+    lessons = tuple(
+        replace(one, head=replace(one.head, content_note=note)) if one.slug == lesson else one
+        for one in module.lessons
+    )
+    publish_again(session, replace(module, lessons=lessons, equal_routes=(), translations=()))
+    return module
+
+
+def read_on(client):
+    """Press "Read on"."""
+    (link,) = [a["href"] for a in client.soup.select("a.button") if a.text.strip() == "Read on"]
+    client.get(link.partition("#")[0])
+    return link.partition("#")[0]
+
+
+def test_a_note_that_is_added_is_told_first_and_says_that_there_is_a_newer_text(page, session):
+    noted(session, None)
+    trainee = page.as_("trainee")
+    trainee.get(HERE)
+    noted(session, LOSS)
+    trainee.get(HERE)
+    for words in (TOLD, LOSS.words, "It touches on: loss.", LINE):
+        assert words in trainee.words
+    assert trainee.soup.select_one(f"#check-{CHECK}") is None
+    read_on(trainee)
+    assert trainee.soup.select_one(f"#check-{CHECK}")
+    assert TOLD not in trainee.words
+    assert LOSS.words in trainee.words
+
+
+def test_whoever_has_read_the_earlier_note_is_told_what_the_newer_one_adds(page, session):
+    noted(session, LOSS)
+    trainee = page.as_("trainee")
+    trainee.get(HERE)
+    before = read_on(trainee)
+    noted(session, NEARER)
+    trainee.get(before)
+    for words in (TOLD, LOSS.words, NEARER.words, "It touches on: loss, poverty.", LINE):
+        assert words in trainee.words
+    assert trainee.soup.select_one(f"#check-{CHECK}") is None
+    trainee.get(read_on(trainee))
+    assert TOLD not in trainee.words
+
+
+def test_after_an_answer_too_what_was_added_is_told_once(page, session):
+    noted(session, None)
+    trainee = page.as_("trainee")
+    trainee.get(HERE)
+    form = trainee.soup.select_one(f"#check-{CHECK} form")
+    noted(session, LOSS)
+    follow(trainee, trainee.post(form["action"], {"check": CHECK, "answer": "b"}))
+    assert TOLD in trainee.words
+    read_on(trainee)
+    form = trainee.soup.select_one(f"#check-{CHECK} form")
+    follow(trainee, trainee.post(form["action"], {"check": CHECK, "answer": "a"}))
+    assert TOLD not in trainee.words
+
+
+def test_what_nobody_wished_to_be_told_first_stands_in_the_text(page, session):
+    noted(session, None)
+    trainee = page.as_("trainee")
+    trainee.get("/account/topics")
+    trainee.post("/account/topics", {"topics": "violence", "since": "light"})
+    trainee.get(HERE)
+    noted(session, LOSS)
+    trainee.get(HERE)
+    assert TOLD not in trainee.words
+    assert LOSS.words in trainee.words
+    assert trainee.soup.select_one(f"#check-{CHECK}")
+
+
+@pytest.mark.parametrize(
+    "newest",
+    [
+        replace(LOSS, intensity="close"),
+        replace(LOSS, topics=("control", "loss")),
+        replace(LOSS, topics=("control",), intensity="mention"),
+        replace(LOSS, words="In other words."),
+        None,
+    ],
+)
+def test_another_note_alone_is_a_newer_text(page, session, newest):
+    noted(session, LOSS)
+    trainee = page.as_("trainee")
+    trainee.get(HERE)
+    trainee.get(HERE)
+    assert LINE not in trainee.words
+    noted(session, newest)
+    trainee.get(HERE)
+    assert LINE in trainee.words
+    assert LOSS.words in trainee.words
+
+
+def test_a_note_that_a_part_of_the_text_is_given_folds_that_part_of_the_kept_one(page, session):
+    trainee = page.as_("trainee")
+    trainee.get(HERE)
+    lessons = tuple(
+        replace(one, parts=tuple(map(noted_part, one.parts))) for one in module_named().lessons
+    )
+    publish_again(session, replace(module_named(), lessons=lessons, translations=()))
+    trainee.get(f"{HERE}?on=1")
+    folded = trainee.soup.select_one("details.noted")
+    assert LOSS.words in folded.text
+    assert folded.select_one(f"#check-{CHECK}")
+
+
+def noted_part(part):
+    return replace(part, content_note=LOSS) if getattr(part, "id", "") == CHECK else part
+
+
+def test_words_in_another_language_than_the_page_are_marked(page, session, cast):
+    cast.people["trainee"].language = "es"
+    session.commit()
+    trainee = page.as_("trainee")
+    trainee.get(HERE)
+    noted(session, LOSS)
+    trainee.get(HERE)
+    assert trainee.soup.find("span", lang="en", string=LOSS.words)
+
+
 def cookie_of(client):
     return client.client.get_cookie(opening.COOKIE, path=opening.PATH)
 
@@ -187,6 +377,8 @@ def test_it_counts_for_no_other_lesson(reader, session):
         "1.738000.",
         "١.٢.٣",
         "9" * 4000,
+        "1.738000." + "0" * 64,
+        "-".join(["1.738000." + "0" * 64] * 40),
         "1.0.\ud7ff",
     ],
 )

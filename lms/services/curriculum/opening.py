@@ -1,7 +1,8 @@
 """Opening a lesson: in which version, which way and which language, with what is kept of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Integer, String, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -9,17 +10,20 @@ from sqlalchemy.orm import Session
 from lms.content.rendering import RenderedLesson, RenderedTranslation
 from lms.models import CheckAnswer, ContentVersion, Enrolment, LessonReading
 from lms.rules.curriculum import SOURCE_LANGUAGE, Lesson, Module
+from lms.rules.definitions import ContentNote
 from lms.rules.learning import (
     LessonState,
+    Wording,
     in_language,
     left_out_of,
     lesson_states,
     other_way,
     without,
 )
-from lms.rules.notes import Wishes, stands_first
+from lms.rules.notes import Wishes, added_note, note_with, stands_first
 from lms.rules.programmes import Programme
-from lms.services.curriculum.shown import ShownModule, shown_at
+from lms.services.curriculum.newer import Newer, Said, Wanted, find_newer
+from lms.services.curriculum.shown import shown_at
 from lms.services.curriculum.texts import (
     Texts,
     VersionRef,
@@ -34,6 +38,13 @@ from lms.services.errors import LeftOutError, MissingError
 from lms.services.publishing import definition_at
 
 
+class Told(NamedTuple):
+    """A content note as it is told, and its words, each in the language that they are in."""
+
+    note: ContentNote
+    words: tuple[Wording, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LessonPage:
     """A lesson as one reader meets it.
@@ -41,8 +52,7 @@ class LessonPage:
     Shape: `number` counts from 1; `answers` maps a block, or `situation/step`, to the ids chosen;
            `current` is the number of the module's newest version; `ways` are the lesson as it is
            written and, where there is one, its equal route; `is_other` says that `lesson` and
-           `shown` are the latter; `waits` that their content note comes before the text;
-           `has_newer` that the newest version says something else here, in the same language;
+           `shown` are the latter; `newer` is what the newest version says where another is shown;
            `translation` is the lesson in the reader's language, where there is one: `lesson` and
            `shown` are it, but for `in_original`, which says that the reader asked for the source.
     """
@@ -57,11 +67,10 @@ class LessonPage:
     answers: Mapping[str, tuple[str, ...]]
     ways: tuple[Lesson, ...]
     is_other: bool
-    waits: bool
     wishes: Wishes
     translation: RenderedTranslation | None = None
     in_original: bool = False
-    has_newer: bool = False
+    newer: Newer = field(default_factory=Newer)
 
     @property
     def language(self) -> str:
@@ -78,6 +87,50 @@ class LessonPage:
     def written(self) -> Lesson:
         """Return the lesson as it is written, whichever way is shown."""
         return self.ways[0]
+
+    @property
+    def told(self) -> Told | None:
+        """Return the content note of what is shown, with what the newest version's note adds."""
+        return self._told(self.lesson.head.content_note, self.newer.notes[self.is_other])
+
+    def told_at(self, part: str, note: ContentNote | None) -> Told | None:
+        """Return the same of one part of the text, by its id and the note that it has."""
+        return self._told(note, self.newer.blocks.get(part))
+
+    def _told(self, own: ContentNote | None, newest: Said | None) -> Told | None:
+        note = note_with(own, newest.note if newest else None)
+        if note is None:
+            return None
+        words = [Wording(own.words, self.language)] if own else []
+        if newest and added_note(own, newest.note):
+            words.append(Wording(newest.note.words, newest.language))
+        return Told(note, tuple(dict.fromkeys(words)))
+
+    @property
+    def waits(self) -> bool:
+        """Say whether the content note comes before the text."""
+        return self.told is not None and stands_first(self.told.note, self.wishes)
+
+    @property
+    def notes_told(self) -> tuple[ContentNote | None, ...]:
+        """Return the notes of the ways through the lesson, each with what the newest adds."""
+        return tuple(note_with(own, newest) for own, newest in self._notes())
+
+    @property
+    def on(self) -> int | None:
+        """Return how an address says that the notes were read, None where none comes first.
+
+        Shape: 1, or the newest version's number where its notes add what is to be told of first;
+               the same on both ways: a history does not tell them apart.
+        """
+        added = (added_note(own, newest) for own, newest in self._notes())
+        if any(stands_first(note, self.wishes) for note in added):
+            return self.current
+        return 1 if any(stands_first(note, self.wishes) for note in self.notes_told) else None
+
+    def _notes(self) -> Iterator[tuple[ContentNote | None, ContentNote | None]]:
+        for way, newest in zip(self.ways, self.newer.notes, strict=False):
+            yield way.head.content_note, newest.note if newest else None
 
 
 def open_lesson(
@@ -104,11 +157,11 @@ def open_lesson(
     reasons = left_out_of(kept.programme, slug)
     module = without(whole, reasons)
     found, ways = _ways(whole, module, lesson, reasons)
-    noted = found.head.content_note is not None or len(ways) > 1
+    noted = len(ways) > 1 or any(_has_note(session, ref, lesson) for ref in {version, newest})
     own = find_ways(session, reader_id) if reader_id and noted else NOTHING
     key = f"{slug}/{lesson}"
     other = len(ways) > 1 and (key in own.others if reader_id else is_other)
-    wanted = _Wanted(lesson, language, is_other=other, in_original=in_original)
+    wanted = Wanted(lesson, language, is_other=other, in_original=in_original)
     shown = shown_at(session, version)
     text = wanted.text_in(shown)
     if text is None:
@@ -116,50 +169,28 @@ def open_lesson(
     if not in_original:
         ways = _ways_told(whole, ways, language)
     translation = wanted.translation_in(shown)
+    read = ways[1 if other else 0]
     return LessonPage(
         version=version,
         current=newest.number,
         module=module,
-        lesson=ways[1 if other else 0],
+        lesson=read,
         shown=text,
         number=module.lessons.index(found) + 1,
         states=lesson_states(module, kept.read, alike_in(session, version.alike)),
         answers=own.answers.get(key, {}) if other else kept.answers,
         ways=ways,
         is_other=other,
-        waits=stands_first(ways[1 if other else 0].head.content_note, own.wished),
         wishes=own.wished,
         translation=translation,
         in_original=in_original and translation is not None,
-        has_newer=version != newest and _has_other_text(session, newest, wanted, text),
+        newer=find_newer(session, newest, wanted, text, read) if version != newest else Newer(),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What one reader is to be shown of a module's version."""
-
-    lesson: str
-    language: str
-    is_other: bool
-    in_original: bool
-
-    def translation_in(self, shown: ShownModule) -> RenderedTranslation | None:
-        """Return the translation of this way into the reader's language, if there is one."""
-        there = shown.other_translations if self.is_other else shown.translations
-        return there.get((self.lesson, self.language))
-
-    def text_in(self, shown: ShownModule) -> RenderedLesson | None:
-        """Return what is shown, None where the version has no such lesson."""
-        translation = None if self.in_original else self.translation_in(shown)
-        there = shown.others if self.is_other else shown.lessons
-        return translation.lesson if translation else there.get(self.lesson)
-
-
-def _has_other_text(
-    session: Session, newest: VersionRef, wanted: _Wanted, text: RenderedLesson
-) -> bool:
-    return wanted.text_in(shown_at(session, newest)) not in (None, text)
+def _has_note(session: Session, version: VersionRef, lesson: str) -> bool:
+    found = lesson_in(module_at(session, version.id, version.hash), lesson)
+    return found is not None and found.head.content_note is not None
 
 
 def _ways_told(module: Module, ways: tuple[Lesson, ...], language: str) -> tuple[Lesson, ...]:

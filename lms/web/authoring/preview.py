@@ -25,7 +25,6 @@ from lms.rules.authoring import (
 from lms.rules.curriculum import SOURCE_LANGUAGE, Lesson, Module
 from lms.rules.definitions import ReferenceList
 from lms.rules.learning import LessonState, ModuleState, in_language, other_way
-from lms.rules.notes import stands_first
 from lms.rules.policy import Permission
 from lms.services.authoring import Desk, look, open_desk
 from lms.services.curriculum import LessonPage, ModulePage
@@ -177,7 +176,6 @@ def _lesson_page(looked: Looked, module: Module, file: str, here: "_Here") -> Le
         answers={},
         ways=ways,
         is_other=is_other,
-        waits=stands_first(shown.head.content_note, NOTHING.wished),
         wishes=NOTHING.wished,
     )
 

@@ -44,6 +44,7 @@ from lms.web.curriculum import bp
 from lms.web.curriculum.local import local_for
 from lms.web.curriculum.opening import (
     back_to,
+    has_met_notes,
     hold_version,
     let_go,
     open_for_asker,
@@ -201,7 +202,7 @@ def show(module: str) -> Reply:
     place = find_place(session, the_actor().person_id)
     page = open_module(session, module, place)
     text = render_template("curriculum/show.html", **module_words(page, place))
-    return let_go(make_response(text))
+    return let_go(make_response(text), module, (one.slug for one in page.module.lessons))
 
 
 def module_words(
@@ -267,7 +268,7 @@ def lesson_words(page: LessonPage, reader_id: int | None) -> dict[str, Any]:
         "is_noted": reader_id is not None,
         "is_read": page.states[lesson] is LessonState.READ,
         "following": _following(page),
-        "waits": page.waits and "on" not in request.args,
+        "waits": page.waits and not has_met_notes(page),
         "source_words": source_words,
         "strengths": STRENGTHS,
         "checked_by": _checked_by,
@@ -367,7 +368,7 @@ def read(module: str, lesson: str) -> Reply:
         finished = finish_lesson(
             session, actor.person_id, module, lesson, number=number, now=utcnow()
         )
-    return let_go(_onwards(module, finished))
+    return let_go(_onwards(module, finished), module, (lesson,))
 
 
 def _onwards(module: str, finished: Finished) -> Reply:

@@ -106,7 +106,7 @@ def way(module: str, lesson: str) -> Reply:
     is_other = form.way.data == OTHER
     with acting() as session:
         take_way(session, person_id, f"{module}/{lesson}", is_other=is_other, now=utcnow())
-    on = 1 if is_other and _is_told(page) else None
+    on = page.on if is_other and _is_told(page) else None
     return redirect(url_for(".lesson", module=module, lesson=lesson, on=on, _anchor="lesson-text"))
 
 
@@ -115,5 +115,5 @@ def _is_told(page: LessonPage) -> bool:
 
     Then the address is the one that "Read on" leads to: a history does not tell the ways apart.
     """
-    written, other = (way.head.content_note for way in page.ways)
+    written, other = page.notes_told
     return stands_first(written, page.wishes) and not stands_first(other, page.wishes)
