@@ -24,6 +24,7 @@ from lms.rules.record import (
     PersonFact,
     QualificationFact,
     SignatureFact,
+    StateFact,
 )
 from lms.rules.verdict import CanStill, Detail, Reason, State, Unit, WaitingOn, english
 from tests.rules.verdict_making import (
@@ -457,6 +458,24 @@ def test_a_certificate_held_counts_through_its_last_day_and_in_its_state():
     revoked = held(state="revoked")
     assert row_of(node, certificates=(revoked,)).state is State.NOT_YET
     assert row_of(node, certificates=(held(programme="other"),)).tally.not_counted == ()
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [
+        ("2026-06-30", State.MET),
+        ("2026-07-01", State.NOT_YET),
+        ("2026-08-31", State.NOT_YET),
+        ("2026-09-01", State.MET),
+    ],
+)
+def test_a_suspension_counts_on_its_own_days_alone(on, state):
+    node = HoldsCertificate(id="h", label="H", programmes=("trainee",))
+    turns = (
+        StateFact(day("2026-07-01"), "suspended"),
+        StateFact(day("2026-09-01"), "valid"),
+    )
+    assert row_of(node, certificates=(held(states=turns),), on=day(on)).state is state
 
 
 # Windows

@@ -9,7 +9,7 @@ from lms.models import Completion, Confirmation, ReadinessDecision
 from lms.rules.certificates import CertificateEventKind
 from lms.services.account import come_back, step_back
 from lms.services.audit import link_entries
-from lms.services.certificates import record_event
+from lms.services.certificates import EventNote, record_event
 from lms.services.facts import replace_fact
 from lms.services.practice import get_enrolment
 from lms.services.record import furthest_apart, record_of
@@ -90,6 +90,28 @@ def test_a_certificate_and_its_end_are_known_from_when_they_were_written(session
     assert states(NOW - timedelta(days=1)) == []
     assert states(NOW + timedelta(days=1)) == ["valid"]
     assert states(None) == states(NOW + timedelta(days=4)) == ["revoked"]
+
+
+def test_a_suspension_is_over_by_its_date_wherever_the_record_is_read(session, cast):
+    meet_all(session, cast)
+    certificate = issue(session, cast)
+    record_event(
+        session,
+        certificate,
+        CertificateEventKind.SUSPENDED,
+        by=cast.coordinator.id,
+        note=EventNote(reason="A question is open.", until_on=TODAY + timedelta(days=10)),
+        op_id="op-s",
+        now=NOW,
+    )
+    (held,) = record_of(session, cast.enrolment.id)[1].certificates
+    ends = TODAY + timedelta(days=10)
+    assert [held.state_on(on) for on in (TODAY - timedelta(days=1), TODAY, ends)] == [
+        "valid",
+        "suspended",
+        "suspended",
+    ]
+    assert held.state_on(ends + timedelta(days=1)) == "valid"
 
 
 def test_the_end_of_a_day_is_its_last_moment_in_the_zone():

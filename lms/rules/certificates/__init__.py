@@ -62,6 +62,7 @@ from lms.rules.certificates.lifecycle import (
     refusal_to_revoke,
     state_on,
     state_since,
+    turns_of,
 )
 from lms.rules.certificates.renewing import (
     REMINDED_AT,
@@ -168,4 +169,5 @@ __all__ = [
     "standing_shown",
     "state_on",
     "state_since",
+    "turns_of",
 ]

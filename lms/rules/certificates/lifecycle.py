@@ -85,7 +85,7 @@ def _day_after(day: date) -> date:
     return day if day == date.max else day + timedelta(days=1)
 
 
-def _turns(events: Iterable[CertificateEvent]) -> list[Turn]:
+def turns_of(events: Iterable[CertificateEvent]) -> list[Turn]:
     """Return the states that events bring, in order, from the beginning of time on.
 
     Edge: an event that is not open where things stand changes nothing. A suspension with a last
@@ -109,7 +109,7 @@ def _turns(events: Iterable[CertificateEvent]) -> list[Turn]:
 
 
 def _turn_on(events: Iterable[CertificateEvent], on: date) -> Turn:
-    return [turn for turn in _turns(events) if turn.on <= on][-1]
+    return [turn for turn in turns_of(events) if turn.on <= on][-1]
 
 
 def state_on(

@@ -18,6 +18,7 @@ from lms.rules.record.facts import (
     Record,
     ScoreFact,
     SignatureFact,
+    StateFact,
     WaiverFact,
 )
 from lms.rules.record.reading import Problem, RecordError, record_from_json, record_schema
@@ -49,6 +50,7 @@ __all__ = [
     "RecordError",
     "ScoreFact",
     "SignatureFact",
+    "StateFact",
     "Taken",
     "WaiverFact",
     "all_taken",

@@ -174,14 +174,33 @@ class PersonFact(NamedTuple):
     qualifications: tuple[QualificationFact, ...] = ()
 
 
+class StateFact(NamedTuple):
+    """A state of a certificate, and the day from which it holds."""
+
+    on: date
+    state: str
+
+
 class CertificateFact(NamedTuple):
-    """A certificate already held; `valid_until` is its last valid day."""
+    """A certificate already held; `valid_until` is its last valid day.
+
+    `states` are those that followed one another, in the order of their days: a suspension that
+    ends by its date is over without anybody's act. Without them `state` holds on every day.
+    """
 
     id: str
     programme: str
     issued_on: date
     valid_until: date | None = None
     state: str = "valid"
+    states: tuple[StateFact, ...] = ()
+
+    def state_on(self, on: date) -> str:
+        """Return the state on a day. Edge: before the first of `states` it is valid."""
+        if not self.states:
+            return self.state
+        past = [one.state for one in self.states if one.on <= on]
+        return past[-1] if past else "valid"
 
 
 class Record(NamedTuple):

@@ -24,6 +24,7 @@ from lms.rules.record.facts import (
     Record,
     ScoreFact,
     SignatureFact,
+    StateFact,
     WaiverFact,
 )
 
@@ -215,7 +216,7 @@ _READERS: dict[Any, Callable[[object], Any]] = {
 _SHAPES = (
     *(CompletionFact, HoursFact, ScoreFact, PerformanceFact, DocumentFact, AttestationFact),
     *(SignatureFact, DecisionFact, WaiverFact, PlanFact, QualificationFact, PersonFact),
-    *(CertificateFact, Record),
+    *(StateFact, CertificateFact, Record),
 )
 _HINTS: dict[Any, dict[str, Any]] = {shape: get_type_hints(shape) for shape in _SHAPES}
 
@@ -240,6 +241,9 @@ def _check_qualification(held: QualificationFact) -> Iterator[tuple[str, str]]:
 def _check_certificate(held: CertificateFact) -> Iterator[tuple[str, str]]:
     if held.valid_until is not None and held.valid_until < held.issued_on:
         yield "valid_until", "It ends before it was issued."
+    days = [one.on for one in held.states]
+    if days != sorted(days):
+        yield "states", "Name them in the order of their days."
 
 
 def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:

@@ -326,7 +326,7 @@ class CertificateJudge(Judge):
     def _refusal(self, held: CertificateFact, case: Case, dates: Dates) -> Why | None:
         if self.node.in_date and held.valid_until is not None and held.valid_until < case.on:
             return Reason.OUT_OF_WINDOW, Detail.EXPIRED
-        if held.state not in self.node.states:
+        if held.state_on(case.on) not in self.node.states:
             return Reason.EXCLUDED, Detail.NOT_HELD
         return dates.refusal(held.issued_on, held.issued_on)
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lms.rules.certificates import CertificateEvent as Event
-from lms.rules.certificates import CertificateEventKind, state_on
+from lms.rules.certificates import CertificateEventKind, turns_of
 from lms.rules.record import (
     AttestationFact,
     CertificateFact,
@@ -18,6 +18,7 @@ from lms.rules.record import (
     Record,
     ScoreFact,
     SignatureFact,
+    StateFact,
     WaiverFact,
 )
 from lms.rules.roleplays import competency_levels
@@ -152,12 +153,17 @@ def _decision_facts(
 def _certificate_facts(rows: list[tuple[Any, ...]]) -> Iterator[CertificateFact]:
     for _, key, group in _grouped(rows, lambda row: row[1]):
         _, _, programme, issued_on, valid_until, *_rest = group[0]
-        events = [Event(CertificateEventKind(kind), on, at) for *_, kind, on, at in group if kind]
-        last = max((event.happened_on for event in events), default=issued_on)
+        events = [
+            Event(CertificateEventKind(kind), on, at, until if lifts else None)
+            for *_, kind, on, at, until, lifts in group
+            if kind
+        ]
+        turns = turns_of(events)
         yield CertificateFact(
             id=key,
             programme=programme,
             issued_on=issued_on,
             valid_until=valid_until,
-            state=state_on(events, None, last).value,
+            state=turns[-1].state.value,
+            states=tuple(StateFact(turn.on, turn.state.value) for turn in turns[1:]),
         )

@@ -233,6 +233,8 @@ def certificates_query(scope: Select[int], known_at: datetime | None) -> AnySele
             CertificateEvent.kind,
             CertificateEvent.happened_on,
             CertificateEvent.recorded_at,
+            CertificateEvent.until_on,
+            CertificateEvent.lifts,
         )
         .outerjoin(CertificateEvent, there)
         .where(Certificate.enrolment_id.in_(scope), Certificate.is_whole)
