@@ -19,15 +19,25 @@ from sqlalchemy.orm import Session
 from lms.config import Settings
 from lms.db import Database, make_engine, transaction, utcnow
 from lms.services.certificates import JOB as ISSUE_ONE
-from lms.services.certificates import send_reminder, settle_row, watch
+from lms.services.certificates import (
+    Drawings,
+    draw_rows,
+    send_reminder,
+    settle_row,
+    settle_rows,
+    watch,
+)
 from lms.services.drafts import drop_old_drafts
 from lms.services.evidence import drop_orphans
 from lms.services.ground import Ground, ground_for
-from lms.services.jobs import Handler, queue_job, run_due
+from lms.services.jobs import Handler, Payload, Together, queue_job, run_due
 from lms.services.mail import send_one, sender_for
 from lms.services.reflections import drop_ended_copies
 
 DAILY = ("tidy", "watch-certificates")
+ISSUED_TOGETHER = 20
+"""People of a run in one transaction: more would keep those who save a page waiting for longer."""
+
 log = logging.getLogger("lms.jobs")
 
 
@@ -35,21 +45,21 @@ def handlers_for(settings: Settings) -> dict[str, Handler]:
     """Return what runs each kind of job."""
     sender = sender_for(settings)
 
-    def send_mail(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+    def send_mail(session: Session, payload: Payload, now: datetime) -> None:
         send_one(session, int(payload["mail"]), sender, now)
 
-    def tidy(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+    def tidy(session: Session, payload: Payload, now: datetime) -> None:
         drop_old_drafts(session, now)
         drop_ended_copies(session, now)
         drop_orphans(session, now)
 
-    def watch_certificates(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+    def watch_certificates(session: Session, payload: Payload, now: datetime) -> None:
         watch(session, now)
 
-    def remind(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+    def remind(session: Session, payload: Payload, now: datetime) -> None:
         send_reminder(session, int(payload["certificate"]), now)
 
-    def issue_one(session: Session, payload: dict[str, int | str], now: datetime) -> None:
+    def issue_one(session: Session, payload: Payload, now: datetime) -> None:
         settle_row(session, int(payload["row"]), now=now)
 
     return {
@@ -61,11 +71,26 @@ def handlers_for(settings: Settings) -> dict[str, Handler]:
     }
 
 
+def together() -> dict[str, Together]:
+    """Return the kinds of jobs that are done many at a time, and how."""
+
+    def rows_of(payloads: list[Payload]) -> list[int]:
+        return [int(payload["row"]) for payload in payloads]
+
+    def draw(session: Session, payloads: list[Payload], now: datetime) -> Drawings:
+        return draw_rows(session, rows_of(payloads), now=now)
+
+    def issue(session: Session, payloads: list[Payload], drawings: Drawings, now: datetime) -> None:
+        settle_rows(session, rows_of(payloads), now=now, drawings=drawings)
+
+    return {ISSUE_ONE: Together(ISSUED_TOGETHER, draw, issue)}
+
+
 def work_once(settings: Settings, database: Database, ground: Ground) -> int:
     """Run everything that is due and return how many jobs were done."""
     with database.session() as session:
         session.info["ground"] = ground
-        return run_due(session, handlers_for(settings))
+        return run_due(session, handlers_for(settings), together=together())
 
 
 def queue_daily(database: Database, ground: Ground, now: datetime) -> None:

@@ -106,13 +106,20 @@ def link_entries(session: Session) -> None:
     key = ground_of(session).audit_key if pending else b""
     for chain in sorted({entry.chain for entry in pending}):
         head = _lock_head(session, chain)
-        for note in (entry for entry in pending if entry.chain == chain):
-            _append(session, head, note, key)
+        notes = [entry for entry in pending if entry.chain == chain]
+        linked = [_linked(head, note, secrets.token_hex(16), key) for note in notes]
+        session.add_all([entry for entry, _detail in linked])
+        session.flush()  # all at once: each gets the id that its detail stands under
+        for entry, detail in linked:
+            detail.entry_id = entry.id
+        session.add_all([detail for _entry, detail in linked])
     session.flush()
 
 
-def _append(session: Session, head: AuditHead, note: PendingEntry, key: bytes) -> None:
-    salt = secrets.token_hex(16)
+def _linked(
+    head: AuditHead, note: PendingEntry, salt: str, key: bytes
+) -> tuple[AuditEntry, AuditDetail]:
+    """Return the next entry of a chain with its detail, and move the head on to it."""
     entry = AuditEntry(
         chain=note.chain,
         seq=head.seq + 1,
@@ -125,10 +132,8 @@ def _append(session: Session, head: AuditHead, note: PendingEntry, key: bytes) -
         previous=head.hash,
     )
     entry.hash = _link_hash(key, entry)
-    session.add(entry)
-    session.flush()
-    session.add(AuditDetail(entry_id=entry.id, salt=salt, details=note.details))
     head.seq, head.hash = entry.seq, entry.hash
+    return entry, AuditDetail(salt=salt, details=note.details)
 
 
 def list_heads(session: Session) -> list[AuditHead]:

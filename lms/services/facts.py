@@ -1,5 +1,6 @@
 """Facts about a person's training: added here alone, so that a cached verdict knows of them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
@@ -28,8 +29,14 @@ def replace_fact(session: Session, fact: FactMixin, *, now: datetime) -> None:
 
 def touch_record(session: Session, enrolment_id: int) -> None:
     """Count a change of an enrolment's record."""
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.id == enrolment_id)
-        .values(facts_version=Enrolment.facts_version + 1)
-    )
+    touch_records(session, [enrolment_id])
+
+
+def touch_records(session: Session, enrolment_ids: Collection[int]) -> None:
+    """Count a change of the records of some enrolments."""
+    if enrolment_ids:
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.id.in_(enrolment_ids))
+            .values(facts_version=Enrolment.facts_version + 1)
+        )

@@ -2,11 +2,13 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import sleep
+from typing import Any
 
-from sqlalchemy import Select, insert, or_, select
+from sqlalchemy import Select, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,21 @@ BREATH_SECONDS = 0.02
 FIRST = "send-mail"
 """Letters go before whatever else waits: somebody may stand at the door."""
 
-Handler = Callable[[Session, dict[str, int | str], datetime], None]
+Payload = dict[str, int | str]
+Handler = Callable[[Session, Payload, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How jobs of one kind are done at most so many at a time.
+
+    `prepare` reads and holds nothing; `run` is given what it returned, and writes in one
+    transaction.
+    """
+
+    most: int
+    prepare: Callable[[Session, list[Payload], datetime], Any]
+    run: Callable[[Session, list[Payload], Any, datetime], None]
 
 
 def queue_job(
@@ -38,7 +54,7 @@ def queue_job(
 
 
 def queue_jobs(
-    session: Session, kind: str, wanted: Mapping[str, dict[str, int | str]], *, now: datetime
+    session: Session, kind: str, wanted: Mapping[str, Payload], *, now: datetime
 ) -> None:
     """Queue many jobs of new keys with the act, in one statement. Shape: key to payload.
 
@@ -70,29 +86,64 @@ def _due(now: datetime) -> Select[Job]:
     return select(Job).where(Job.state == "queued", Job.due_at <= now, free)
 
 
-def _lease_next(session: Session, now: datetime) -> Job | None:
+def _lease_next(session: Session, together: Mapping[str, Together], now: datetime) -> list[Job]:
+    """Take up the next job that is due, with those of its kind that are done together with it."""
     with transaction(session):
-        query = (
-            _due(now).order_by(Job.kind != FIRST, Job.id).limit(1).with_for_update(skip_locked=True)
-        )
-        job = session.scalars(query).one_or_none()
-        if job is not None:
+        first = _due(now).order_by(Job.kind != FIRST, Job.id).limit(1)
+        jobs = list(session.scalars(first.with_for_update(skip_locked=True)))
+        if jobs and jobs[0].kind in together:
+            more = _due(now).where(Job.kind == jobs[0].kind, Job.id > jobs[0].id)
+            most = together[jobs[0].kind].most - 1
+            more = more.order_by(Job.id).limit(most).with_for_update(skip_locked=True)
+            jobs += session.scalars(more)
+        for job in jobs:
             job.lease_until, job.tries = now + LEASE, job.tries + 1
-    return job
+    return jobs
 
 
-def run_due(session: Session, handlers: Mapping[str, Handler], now: datetime | None = None) -> int:
+def run_due(
+    session: Session,
+    handlers: Mapping[str, Handler],
+    now: datetime | None = None,
+    *,
+    together: Mapping[str, Together] | None = None,
+) -> int:
     """Run every job that is due and return how many were done.
 
-    Shape: `now` is the clock's, read anew for each job, unless it is given.
+    Shape: `now` is the clock's, read anew for each job, unless it is given. A kind of job named in
+           `together` is done many at a time; each by itself where that fails.
     Edge: a handler that raises leaves its job queued, later each time; nothing of its contents is
-    logged. A worker that dies loses only its lease.
+    logged. A worker that dies loses only its leases.
     """
-    done = 0
-    while (job := _lease_next(session, now or utcnow())) is not None:
-        done += _run(session, job.id, handlers, now or utcnow())
+    done, together = 0, together or {}
+    while jobs := _lease_next(session, together, now or utcnow()):
+        if not _run_together(session, jobs, together, now or utcnow()):
+            for job_id in [job.id for job in jobs]:
+                done += _run(session, job_id, handlers, now or utcnow())
+        else:
+            done += len(jobs)
         _let_others_write(session)
     return done
+
+
+def _run_together(
+    session: Session, jobs: Sequence[Job], together: Mapping[str, Together], now: datetime
+) -> bool:
+    """Do jobs of one kind in one transaction, and say whether they are done."""
+    way, keys = together.get(jobs[0].kind), [job.id for job in jobs]
+    if way is None:
+        return False
+    payloads = [json.loads(job.payload) for job in jobs]
+    try:
+        prepared = way.prepare(session, payloads, now)
+        with transaction(session):
+            way.run(session, payloads, prepared, now)
+            finished = {"state": "done", "done_at": now, "lease_until": None}
+            session.execute(update(Job).where(Job.id.in_(keys)).values(finished))
+    except Exception as problem:  # whatever it was, each of them is tried by itself
+        log.warning("%s jobs are done one by one: %s", len(keys), type(problem).__name__)
+        return False
+    return True
 
 
 def _let_others_write(session: Session) -> None:

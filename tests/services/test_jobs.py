@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from lms.db import transaction
 from lms.models import Job, Mail
-from lms.services.jobs import BREATH_SECONDS, LEASE, queue_job, queue_jobs, run_due
+from lms.services.jobs import BREATH_SECONDS, LEASE, Together, queue_job, queue_jobs, run_due
 from lms.services.mail import queue_mail, send_one
 from tests.cast import NOW
 
@@ -52,6 +52,48 @@ def test_between_two_jobs_others_may_write(session, monkeypatch):
     assert run_due(session, {"count": lambda s, p, now: None}, NOW) == 3
     takes_turns = session.get_bind().dialect.name != "sqlite"
     assert left == ([] if takes_turns else [BREATH_SECONDS] * 3)
+
+
+def test_jobs_of_a_kind_are_done_many_at_a_time(session):
+    """Prepared first, then written together; others keep their place in the line."""
+    with transaction(session):
+        queue_jobs(session, "count", {f"count:{n}": {"n": n} for n in range(5)}, now=NOW)
+        queue_job(session, "other", "other:1", now=NOW)
+    seen = []
+
+    def prepare(session, payloads, now):
+        return [one["n"] for one in payloads]
+
+    together = {"count": Together(3, prepare, lambda s, p, prepared, now: seen.append(prepared))}
+    handlers = {"other": lambda s, p, now: seen.append("other")}
+    assert run_due(session, handlers, NOW, together=together) == 6
+    assert seen == [[0, 1, 2], [3, 4], "other"]
+    assert run_due(session, handlers, NOW, together=together) == 0
+
+
+@pytest.mark.parametrize("failing", ["prepare", "run"])
+def test_what_fails_together_is_done_one_by_one(session, failing):
+    """One bad job among many waits; the others do not."""
+    with transaction(session):
+        queue_jobs(session, "count", {f"count:{n}": {"n": n} for n in range(3)}, now=NOW)
+    done = []
+
+    def fail(where):
+        def act(*given):
+            if where == failing:
+                raise OSError(where)
+
+        return act
+
+    def alone(session, payload, now):
+        if payload["n"] == 1:
+            raise OSError("bad")
+        done.append(payload["n"])
+
+    together = {"count": Together(20, fail("prepare"), fail("run"))}
+    assert run_due(session, {"count": alone}, NOW, together=together) == 2
+    assert done == [0, 2]
+    assert list(session.scalars(select(Job.state).order_by(Job.id))) == ["done", "queued", "done"]
 
 
 def test_everything_due_is_done_without_any_nudge(session):

@@ -1,5 +1,6 @@
 """Issuing to many: the preview, the run, stopped and gone on with, killed half-way, raced."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,34 +8,42 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from lms.db import transaction, utcnow
-from lms.jobs import handlers_for, sweep_inside, work_once
+from lms.jobs import handlers_for, sweep_inside, together, work_once
 from lms.models import (
     AuditEntry,
     Certificate,
     CertificateCounter,
     Enrolment,
+    IssueProposal,
     IssueRow,
     IssueRun,
     Job,
     Person,
     RoleGrant,
 )
-from lms.rules.certificates import IssueRefusal, RowAct, RowState, RunRefusal
-from lms.services.audit import verify_chains
+from lms.rules.certificates import ApprovalRefusal, IssueRefusal, RowAct, RowState, RunRefusal
+from lms.services.audit import link_entries, verify_chains
 from lms.services.certificates import (
     Chosen,
     continue_run,
+    draw_rows,
     list_candidates,
     list_runs,
+    printing,
     run_view,
     settle_row,
+    settle_rows,
+    settling,
     start_run,
     stop_run,
 )
@@ -96,9 +105,10 @@ def start(session, cast, op_id="once", **what_matters):
         return start_run(session, cast.cohort, people, **given)
 
 
-def work(app, session, now=NOW):
-    """Run what is due as a worker does."""
-    return run_due(session, handlers_for(app.extensions["lms"].settings), now)
+def work(app, session, now=NOW, many=True):
+    """Run what is due as a worker does: many rows at a time, or each by itself."""
+    handlers = handlers_for(app.extensions["lms"].settings)
+    return run_due(session, handlers, now, together=together() if many else {})
 
 
 def states(session, run):
@@ -176,7 +186,8 @@ def test_who_is_not_of_the_cohort_is_left_out(session, ready):
     assert session.scalar(select(func.count(IssueRun.id))) == 0
 
 
-def test_each_is_judged_afresh_and_a_no_stands_in_the_row(app, session, ready):
+@pytest.mark.parametrize("many", [True, False])
+def test_each_is_judged_afresh_and_a_no_stands_in_the_row(app, session, ready, many):
     """What changed since the page was read: a place, a name, an issue elsewhere."""
     run = start(session, ready)
     places = {p.person_id: p for p in session.scalars(select(Enrolment))}
@@ -186,7 +197,7 @@ def test_each_is_judged_afresh_and_a_no_stands_in_the_row(app, session, ready):
     session.flush()
     issue(session, ready)
     session.commit()
-    assert work(app, session) == 3
+    assert work(app, session, many=many) == 3
     said = {line.name: line.refusal for line in run_view(session, run).lines}
     assert said == {
         "Ada": IssueRefusal.PLACE_NOT_OPEN,
@@ -196,13 +207,14 @@ def test_each_is_judged_afresh_and_a_no_stands_in_the_row(app, session, ready):
     assert list(session.scalars(select(Certificate.number))) == [1]
 
 
-def test_a_no_after_the_number_was_taken_gives_it_back(app, session, ready):
+@pytest.mark.parametrize("many", [True, False])
+def test_what_cannot_be_drawn_takes_no_number(app, session, ready, many):
     """A name too long for the page is found out when it is drawn."""
     ada = session.scalars(select(Person).where(Person.chosen_name == "Ada")).one()
     ada.certificate_name = "W" * 300
     session.commit()
     run = start(session, ready)
-    work(app, session)
+    work(app, session, many=many)
     numbers = sorted(session.scalars(select(Certificate.number)))
     assert numbers == list(range(1, len(numbers) + 1))
     assert session.scalar(select(CertificateCounter.last)) == len(numbers)
@@ -255,6 +267,172 @@ def test_a_row_done_twice_is_done_once(session, ready):
     assert session.scalar(select(func.count(Certificate.id))) == 1
 
 
+# Drawn ahead, settled together
+
+
+@pytest.fixture
+def drawings(monkeypatch):
+    """Return the numbers that are drawn, in their order."""
+    drawn = []
+    real = printing.certificate_pdf
+
+    def draw(facts, **given):
+        drawn.append(next(one.value for one in facts.details if one.label == "Number"))
+        return real(facts, **given)
+
+    monkeypatch.setattr(printing, "certificate_pdf", draw)
+    return drawn
+
+
+def waiting_rows(session):
+    query = select(IssueRow.id).where(IssueRow.state == "waiting").order_by(IssueRow.id)
+    return list(session.scalars(query))
+
+
+def settle(session, rows, ahead):
+    with transaction(session):
+        settle_rows(session, rows, now=NOW, drawings=ahead)
+
+
+def printed_numbers(session):
+    """Return the number each certificate has, with those its file and its facts say."""
+    found = session.execute(select(Certificate.number, Certificate.pdf, Certificate.facts))
+    for number, pdf, facts in found:
+        text = PdfReader(BytesIO(pdf)).pages[0].extract_text()
+        assert f"{number:04d}" in text
+        assert json.loads(facts)["claims"]["number"] == f"{number:04d}"
+        yield number
+
+
+def test_drawing_ahead_changes_nothing_and_is_used_as_it_is(session, ready, drawings):
+    start(session, ready)
+    rows = waiting_rows(session)
+    before = session.scalar(select(func.count(AuditEntry.id)))
+    ahead = draw_rows(session, rows, now=NOW)
+    assert drawings == ["0001", "0002", "0003"]
+    session.rollback()
+    assert session.scalar(select(func.count(CertificateCounter.last))) == 0
+    assert session.scalar(select(func.count(AuditEntry.id))) == before
+    settle(session, rows, ahead)
+    assert len(drawings) == 3
+    assert set(session.scalars(select(Certificate.pdf))) == {one.pdf for one in ahead.values()}
+    assert sorted(printed_numbers(session)) == [1, 2, 3]
+
+
+def test_a_number_that_somebody_took_first_is_drawn_again(session, ready, drawings):
+    """An issue elsewhere between drawing and numbering: no file says a number it has not."""
+    others = [one for one in chosen(session, ready) if one.place != ready.enrolment.public_id]
+    start(session, ready, people=others)
+    rows = waiting_rows(session)
+    ahead = draw_rows(session, rows, now=NOW)
+    issue(session, ready)
+    session.commit()
+    settle(session, rows, ahead)
+    assert drawings == ["0001", "0002", "0001", "0002", "0003"]
+    assert sorted(printed_numbers(session)) == [1, 2, 3]
+
+
+def test_what_changed_since_it_was_drawn_is_refused_or_drawn_again(session, ready, drawings):
+    run = start(session, ready)
+    rows = waiting_rows(session)
+    ahead = draw_rows(session, rows, now=NOW)
+    ada = session.scalars(select(Person).where(Person.chosen_name == "Ada")).one()
+    ada.certificate_name = "Ada Another"
+    session.commit()
+    settle(session, rows, ahead)
+    assert {line.refusal for line in run_view(session, run).lines} == {
+        IssueRefusal.NAME_CHANGED,
+        None,
+    }
+    assert sorted(printed_numbers(session)) == [1, 2]
+
+
+def test_a_second_worker_draws_with_the_numbers_after_the_first(session, ready, drawings):
+    """Both draw before either writes, and neither draws anything twice."""
+    start(session, ready)
+    rows = waiting_rows(session)
+    first = draw_rows(session, rows[:2], now=NOW)
+    second = draw_rows(session, rows[2:], now=NOW)
+    settle(session, rows[:2], first)
+    settle(session, rows[2:], second)
+    assert drawings == ["0001", "0002", "0003"]
+    assert sorted(printed_numbers(session)) == [1, 2, 3]
+
+
+def test_many_are_settled_with_as_many_reads_as_few(session, cast):
+    make_ready(session, cast, NAMES)
+    start(session, cast)
+    rows = waiting_rows(session)
+
+    def reads(rows):
+        ahead = draw_rows(session, rows, now=NOW)
+        session.expire_all()
+        with counted(session) as sent:
+            settle_rows(session, rows, now=NOW, drawings=ahead)
+            link_entries(session)
+        return sum(statement.startswith("SELECT") for statement in sent)
+
+    few = reads(rows[:2])
+    assert reads(rows[2:]) == few
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_a_second_person_approves_a_whole_cohort(app, session, ready, many):
+    """The first run proposes, the second one issues, and both names are sealed."""
+    second_coordinator(session, ready)
+    ready.organisation.approval = "second"
+    session.commit()
+    start(session, ready)
+    assert work(app, session, many=many) == 3
+    assert set(session.scalars(select(IssueRow.state))) == {"proposed"}
+    people = list_candidates(session, ready.cohort, by=ready.second_coordinator.id, now=NOW)
+    sent = [Chosen(one.place.public_id, one.act, one.mark) for one in people if one.act]
+    run = start(session, ready, "two", people=sent, by=ready.second_coordinator.id)
+    assert work(app, session, many=many) == 3
+    assert set(states(session, run).values()) == {RowState.ISSUED}
+    facts = [json.loads(text) for text in session.scalars(select(Certificate.facts))]
+    assert {one["issuer"]["name"] for one in facts} == {"Coordinator"}
+    assert {one["second"][0]["name"] for one in facts} == {"Second Coordinator"}
+    acts = list(session.scalars(select(AuditEntry.act)))
+    assert acts.count("certificate-proposed") == acts.count("certificate-approved") == 3
+    assert set(session.scalars(select(IssueProposal.state))) == {"approved"}
+    assert verify_chains(session).first_broken is None
+
+
+def test_nobody_approves_their_own_proposals_in_a_run(app, session, ready):
+    second_coordinator(session, ready)
+    ready.organisation.approval = "second"
+    session.commit()
+    people = chosen(session, ready)
+    start(session, ready, people=people)
+    work(app, session)
+    again = [one._replace(act=RowAct.APPROVE) for one in people]
+    run = start(session, ready, "again", people=again)
+    assert work(app, session) == 3
+    said = {line.refusal for line in run_view(session, run).lines}
+    assert said == {ApprovalRefusal.OWN_PROPOSAL}
+    assert session.scalar(select(func.count(Certificate.id))) == 0
+
+
+def test_what_the_database_refuses_together_is_settled_one_by_one(app, session, ready, monkeypatch):
+    """A clash that no rule foresaw takes nobody else's certificate with it."""
+    run = start(session, ready)
+    first = waiting_rows(session)[0]
+    real = settling._write
+
+    def clashing(row, became, now):
+        if row.id == first and isinstance(became, Certificate):
+            raise IntegrityError("insert", {}, ValueError())
+        real(row, became, now)
+
+    monkeypatch.setattr(settling, "_write", clashing)
+    assert work(app, session) == 3
+    found = [(line.state, line.refusal) for line in run_view(session, run).lines]
+    assert sorted(found).count((RowState.ISSUED, None)) == 2
+    assert found.count((RowState.REFUSED, IssueRefusal.ALREADY_ISSUED)) == 1
+    assert sorted(printed_numbers(session)) == [1, 2]
+
+
 # Killed, raced, swept: real commits
 
 
@@ -279,15 +457,17 @@ def assert_once_each(session, people):
 DYING = """
 import os, signal, sys
 from pathlib import Path
-import lms.services.certificates.issuing as issuing
+import lms.jobs
+import lms.services.certificates.settling as settling
 from lms.db import Database, make_engine
 from lms.jobs import work_once
 from lms.services.ground import ground_for
 from tests.conftest import settings_for
 
 settings = settings_for(sys.argv[1], Path(sys.argv[2]))
-left = [2]
-real = issuing._close
+lms.jobs.ISSUED_TOGETHER = 2
+left = [1]
+real = settling.close_places
 
 def close(*given):
     real(*given)
@@ -295,7 +475,7 @@ def close(*given):
     if left[0] < 0:  # everything is written, nothing is committed
         os.kill(os.getpid(), signal.SIGKILL)
 
-issuing._close = close
+settling.close_places = close
 work_once(settings, Database(make_engine(settings.database_url)), ground_for(settings))
 """
 
@@ -313,8 +493,8 @@ def test_a_worker_killed_half_way_loses_nothing_and_issues_nobody_twice(
     real_session.rollback()
     assert real_session.scalar(select(func.count(Certificate.id))) == 2
     assert run_view(real_session, run).progress.waiting == 3
-    work(real_app, real_session, utcnow())  # the one that was taken up is still on lease
-    assert run_view(real_session, run).progress.waiting == 1
+    work(real_app, real_session, utcnow())  # the two that were taken up are still on lease
+    assert run_view(real_session, run).progress.waiting == 2
     work(real_app, real_session, utcnow() + LEASE + timedelta(seconds=1))
     assert_once_each(real_session, 5)
 

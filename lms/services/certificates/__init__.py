@@ -37,14 +37,7 @@ from lms.services.certificates.holding import (
     list_own,
     pdf_of,
 )
-from lms.services.certificates.issuing import (
-    Preview,
-    Succession,
-    UnprintableError,
-    issue_certificate,
-    make_certificate,
-    preview_issue,
-)
+from lms.services.certificates.issuing import Preview, issue_certificate, preview_issue
 from lms.services.certificates.letterhead import (
     LetterheadWords,
     Mark,
@@ -54,6 +47,7 @@ from lms.services.certificates.letterhead import (
     remove_mark,
     words_of_letterhead,
 )
+from lms.services.certificates.making import Drawings, Succession, make_certificate
 from lms.services.certificates.matters import (
     Matter,
     MatterKind,
@@ -63,7 +57,7 @@ from lms.services.certificates.matters import (
     wishes_for,
 )
 from lms.services.certificates.preparing import Candidate, list_candidates
-from lms.services.certificates.printing import unprintable_in
+from lms.services.certificates.printing import UnprintableError, unprintable_in
 from lms.services.certificates.proposing import (
     ProposalRow,
     approve_proposal,
@@ -89,10 +83,10 @@ from lms.services.certificates.running import (
     get_run,
     list_runs,
     run_view,
-    settle_row,
     start_run,
     stop_run,
 )
+from lms.services.certificates.settling import draw_rows, settle_row, settle_rows
 from lms.services.certificates.watching import (
     OwnNotice,
     lapses_of,
@@ -111,6 +105,7 @@ __all__ = [
     "Checked",
     "Choosable",
     "Chosen",
+    "Drawings",
     "EventNote",
     "EventView",
     "GivenDocument",
@@ -139,6 +134,7 @@ __all__ = [
     "count_issued",
     "decline_proposal",
     "detail_of",
+    "draw_rows",
     "erase_certificate",
     "find_by_enrolment",
     "find_mark",
@@ -183,6 +179,7 @@ __all__ = [
     "send_reminder",
     "sent_back_scope",
     "settle_row",
+    "settle_rows",
     "start_run",
     "stop_run",
     "suspensions_for",

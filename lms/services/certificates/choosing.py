@@ -1,7 +1,7 @@
 """Which lines that imply lived experience a holder wants printed; without a choice, none."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,9 +28,23 @@ def lines_chosen(
     session: Session, enrolment_id: int, terms: DocumentTerms
 ) -> tuple[LivedLine, ...]:
     """Return the lines of a document that its holder has chosen, of those it has now."""
-    found = session.get(PrintedChoice, (enrolment_id, terms.kind.value))
-    kept = set(json.loads(found.lines)) if found is not None else set()
-    return tuple(line for line in choices_of(terms) if line.value in kept)
+    kept = choices_by_place(session, [enrolment_id]).get((enrolment_id, terms.kind.value), ())
+    return lines_kept(terms, kept)
+
+
+Choices = Mapping[tuple[int, str], Collection[str]]
+"""The lines that were chosen, by place and kind of document."""
+
+
+def choices_by_place(session: Session, enrolment_ids: Collection[int]) -> Choices:
+    """Return what the holders of places have chosen, for every kind of document."""
+    query = select(PrintedChoice).where(PrintedChoice.enrolment_id.in_(enrolment_ids))
+    return {(row.enrolment_id, row.kind): json.loads(row.lines) for row in session.scalars(query)}
+
+
+def lines_kept(terms: DocumentTerms, chosen: Collection[str]) -> tuple[LivedLine, ...]:
+    """Return the lines of a document that were chosen, of those it has now."""
+    return tuple(line for line in choices_of(terms) if line.value in chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from lms.services.certificates.basis import basis_for, lock_place, place_query
 from lms.services.certificates.chain import chain_of, is_followed, plain_events
 from lms.services.certificates.erasing import take_out
 from lms.services.certificates.events import EventNote, add_event
-from lms.services.certificates.issuing import Succession, make_certificate
+from lms.services.certificates.making import Succession, make_certificate
 from lms.services.certificates.printing import UnprintableError, unprintable_in
 from lms.services.certificates.stating import signing_name
 from lms.services.certificates.wishes import end_wishes

@@ -1,7 +1,7 @@
 """The facts a certificate seals, as canonical JSON, and the claims that are read back from them."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,14 +16,16 @@ from lms.rules.verdict import Bounds, Row
 from lms.services.certificates.basis import Basis, Judge
 
 FORMAT = "certificate-2"
+Signed = Mapping[int, Sequence[dict[str, Any]]]
+"""The agreements that were signed, ready for the sealed facts, by the id of the place."""
 
 
 def sealed_facts(
-    session: Session,
     basis: Basis,
     certificate: Certificate,
     issuer: Person,
     claims: Mapping[str, str | None],
+    signed: Signed,
 ) -> str:
     """Return everything a document rests on and says as canonical JSON, ready to be sealed.
 
@@ -51,7 +53,7 @@ def sealed_facts(
             "requirements": [_requirement(row) for row in basis.rows],
         },
         "taken": _taken(basis.taken),
-        "agreements": list(_agreements(session, place.id)) if basis.terms.is_whole else [],
+        "agreements": list(signed.get(place.id, ())) if basis.terms.is_whole else [],
         "issuer": {"id": issuer.public_id, "name": issuer.chosen_name},
         "second": _people([basis.second] if basis.second else []),
         "markers": _people(basis.markers),
@@ -112,23 +114,22 @@ def _requirement(row: Row) -> dict[str, Any]:
     }
 
 
-def _agreements(session: Session, enrolment_id: int) -> Iterator[dict[str, Any]]:
+def signed_by_place(session: Session, enrolment_ids: Collection[int]) -> Signed:
+    """Return the agreements that stand signed at places."""
     query = (
         select(
+            Signature.enrolment_id,
             Signature.agreement,
             Signature.version_number,
             Signature.text_hash,
             Signature.happened_on,
             Signature.public_id,
         )
-        .where(Signature.enrolment_id == enrolment_id, Signature.replaced_at.is_(None))
-        .order_by(Signature.agreement, Signature.version_number)
+        .where(Signature.enrolment_id.in_(enrolment_ids), Signature.replaced_at.is_(None))
+        .order_by(Signature.enrolment_id, Signature.agreement, Signature.version_number)
     )
-    for agreement, number, text_hash, on, public_id in session.execute(query):
-        yield {
-            "id": public_id,
-            "agreement": agreement,
-            "version": number,
-            "hash": text_hash,
-            "on": on,
-        }
+    found: dict[int, list[dict[str, Any]]] = {}
+    for place, agreement, number, text_hash, on, public_id in session.execute(query):
+        row = {"id": public_id, "agreement": agreement, "version": number, "hash": text_hash}
+        found.setdefault(place, []).append(row | {"on": on})
+    return found

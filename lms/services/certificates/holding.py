@@ -1,7 +1,7 @@
 """Certificates as their holder and the coordinators see them, and what the holder hides."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -61,6 +61,16 @@ class CertificateView:
     is_followed: bool = False
 
 
+def newest_by_place(session: Session, enrolment_ids: Collection[int]) -> dict[int, Certificate]:
+    """Return the newest document of each place that is its programme's own certificate."""
+    query = (
+        select(Certificate)
+        .where(Certificate.enrolment_id.in_(enrolment_ids), Certificate.is_whole)
+        .order_by(Certificate.term, Certificate.edition)
+    )
+    return {found.enrolment_id: found for found in session.scalars(query)}
+
+
 def find_by_enrolment(
     session: Session, enrolment_id: int, kind: DocumentKind | None = None
 ) -> Certificate | None:
@@ -78,19 +88,24 @@ def find_by_enrolment(
     return session.scalars(query).one_or_none()
 
 
-def list_held(session: Session, person_id: int, *, on: date) -> list[tuple[str, date]]:
-    """Return the programme and day of issue of each certificate that is valid on a day."""
+Held = Mapping[int, Sequence[tuple[str, date]]]
+"""The programme and day of issue of each certificate that is valid, by its holder's id."""
+
+
+def held_by(session: Session, person_ids: Collection[int], *, on: date) -> Held:
+    """Return which certificates of some people are valid on a day."""
     query = (
-        select(Certificate)
+        select(Certificate, Enrolment.person_id)
         .options(selectinload(Certificate.events))
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
-        .where(Enrolment.person_id == person_id, Certificate.is_whole)
+        .where(Enrolment.person_id.in_(person_ids), Certificate.is_whole)
+        .order_by(Certificate.id)
     )
-    return [
-        (row.programme, row.issued_on)
-        for row in session.scalars(query)
-        if state_on(plain_events(row.events), row.valid_until, on) is CertificateState.VALID
-    ]
+    found: dict[int, list[tuple[str, date]]] = {}
+    for row, person in session.execute(query):
+        if state_on(plain_events(row.events), row.valid_until, on) is CertificateState.VALID:
+            found.setdefault(person, []).append((row.programme, row.issued_on))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,15 @@
 """Issuing a document: a coordinator's act, once a place and kind, on a verdict computed afresh."""
 
-import hashlib
-import json
-import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lms.models import Certificate, CertificateCounter, Enrolment, Person
-from lms.rules.certificates import (
-    SALT_BYTES,
-    Claim,
-    IssueRefusal,
-    code_from_bytes,
-    refusal_to_issue,
-    refusal_to_propose,
-    seal,
-)
+from lms.models import Certificate, Enrolment, Person
+from lms.rules.certificates import Claim, IssueRefusal, refusal_to_issue, refusal_to_propose
 from lms.rules.cohorts import EnrolmentState
-from lms.rules.programmes import DocumentKind, LivedLine, valid_until
+from lms.rules.programmes import DocumentKind, LivedLine
 from lms.services.audit import record_act
 from lms.services.certificates.basis import (
     Basis,
@@ -35,32 +20,13 @@ from lms.services.certificates.basis import (
     place_query,
 )
 from lms.services.certificates.choosing import lines_chosen
-from lms.services.certificates.facts import sealed_facts
-from lms.services.certificates.holding import FIRST_TERM, find_by_enrolment, list_held
-from lms.services.certificates.printing import UnprintableError, drawn, unprintable_in
-from lms.services.certificates.stating import Saying, claims_for, saying_for, signing_name
+from lms.services.certificates.holding import find_by_enrolment
+from lms.services.certificates.making import first_of, make_certificate, unsaved
+from lms.services.certificates.material import material_for
+from lms.services.certificates.printing import UnprintableError, unprintable_in
+from lms.services.certificates.stating import claims_for, saying_for, signing_name
 from lms.services.errors import RefusedError
-from lms.services.facts import touch_record
-
-__all__ = [
-    "Preview",
-    "Succession",
-    "UnprintableError",
-    "issue_certificate",
-    "make_certificate",
-    "preview_issue",
-]
-
-FIRST_EDITION = 1
-
-
-class Succession(NamedTuple):
-    """Where a certificate stands among those of its place and kind, and its last valid day."""
-
-    term: int
-    edition: int
-    replaces_id: int | None
-    valid_until: date | None
+from lms.services.facts import touch_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +77,9 @@ def preview_issue(
     second = judge_named(session, second_id) if second_id else None
     basis = basis_for(session, place, now=now, kind=kind, second=second)
     issued = find_by_enrolment(session, place.id, basis.terms.kind) is not None
-    saying = saying_for(session, basis, session.get_one(Person, by))
-    claims = claims_for(session, basis, _unsaved(basis, _first(session, basis), now), saying)
+    material = material_for(session, [basis])
+    saying = saying_for(session, basis, session.get_one(Person, by), material)
+    claims = claims_for(session, basis, unsaved(basis, first_of(basis, material), now), saying)
     claims.pop(Claim.NUMBER.value)
     text = " ".join(filter(None, claims.values()))
     standing = standing_of(session, basis, by=by, issued=issued, text=text)
@@ -152,7 +119,7 @@ def refuse_to_propose(
     Raises: RefusedError(IssueRefusal), UnprintableError.
     """
     basis = basis_for(session, place, now=now)
-    _refuse(session, basis, refusal_to_propose(case_of(basis, by=by, issued=issued)), name_read)
+    refuse(session, basis, refusal_to_propose(case_of(basis, by=by, issued=issued)), name_read)
 
 
 def issue_certificate(
@@ -184,137 +151,52 @@ def issue_certificate(
     second = judge_named(session, second_id) if second_id else None
     basis = basis_for(session, place, now=now, kind=kind, second=second)
     refusal = refusal_to_issue(case_of(basis, by=by, issued=False))
-    _refuse(session, basis, refusal, name_read, lines_read)
+    refuse(session, basis, refusal, name_read, lines_read)
     certificate = make_certificate(session, basis, by=by, op_id=op_id, now=now)
-    _close(session, basis, certificate, now)
+    close_places(session, [(basis, certificate)], now)
     return certificate
 
 
-def _refuse(
+def refuse(
     session: Session,
     basis: Basis,
     refusal: IssueRefusal | None,
     name_read: str,
     lines_read: Collection[str] | None = None,
 ) -> None:
+    """Raise what stands against a document: a rule's no, what was read otherwise, its letters.
+
+    Raises: RefusedError(IssueRefusal), UnprintableError.
+    """
     if refusal:
         raise RefusedError(refusal)
     name = signing_name(basis.place.person)
     if name != name_read:
         raise RefusedError(IssueRefusal.NAME_CHANGED)
-    chosen = lines_chosen(session, basis.place.id, basis.terms)
-    if lines_read is not None and set(lines_read) != set(chosen):
-        raise RefusedError(IssueRefusal.CHOICE_CHANGED)
+    if lines_read is not None:
+        chosen = lines_chosen(session, basis.place.id, basis.terms)
+        if set(lines_read) != set(chosen):
+            raise RefusedError(IssueRefusal.CHOICE_CHANGED)
     unprintable = unprintable_in(session, name)
     if unprintable:
         raise UnprintableError(unprintable)
 
 
-def make_certificate(
-    session: Session,
-    basis: Basis,
-    *,
-    by: int,
-    op_id: str,
-    now: datetime,
-    succession: Succession | None = None,
-) -> Certificate:
-    """Make, number, seal, print and store a document; whether it may be is asked before.
-
-    Shape:  without `succession` it is the first of its place and kind.
-    Edge:   the place's row is held by the caller; the name and the chosen lines are those of now.
-    Raises: RefusedError(ALREADY_ISSUED) where the database holds one in its stead, by its place,
-            kind, term and edition, by what it replaces, or by the form sent.
-    """
-    issuer = session.get_one(Person, by)
-    saying = saying_for(session, basis, issuer)
-    certificate = _unsaved(basis, succession or _first(session, basis), now)
-    certificate.issued_by, certificate.op_id = by, op_id
-    certificate.hidden = json.dumps([line.value for line in saying.chosen])
-    _seal(session, basis, certificate, issuer, saying)
-    try:
-        with session.begin_nested():
-            session.add(certificate)
-    except IntegrityError as clash:
-        raise RefusedError(IssueRefusal.ALREADY_ISSUED) from clash
-    return certificate
-
-
-def _first(session: Session, basis: Basis) -> Succession:
-    """Return the place of a first document; only the programme's own certificate ends."""
-    ends = ends_on(session, basis) if basis.terms.is_whole else None
-    return Succession(FIRST_TERM, FIRST_EDITION, None, ends)
-
-
-def _unsaved(basis: Basis, succession: Succession, now: datetime) -> Certificate:
-    place = basis.place
-    return Certificate(
-        enrolment_id=place.id,
-        organisation_id=place.cohort.organisation_id,
-        programme=basis.programme.id,
-        programme_version_id=place.programme_version_id,
-        kind=basis.terms.kind.value,
-        is_whole=basis.terms.is_whole,
-        term=succession.term,
-        edition=succession.edition,
-        replaces_id=succession.replaces_id,
-        name=signing_name(place.person),
-        issued_on=basis.today,
-        issued_at=now,
-        valid_until=succession.valid_until,
-        number=0,
-    )
-
-
-def _seal(
-    session: Session, basis: Basis, certificate: Certificate, issuer: Person, saying: Saying
+def close_places(
+    session: Session, issued: Sequence[tuple[Basis, Certificate]], now: datetime
 ) -> None:
-    """Give a certificate its number and code, seal what it says, and draw it."""
-    salt = secrets.token_bytes(SALT_BYTES)
-    certificate.salt = salt.hex()
-    certificate.code = code_from_bytes(secrets.token_bytes(17))
-    certificate.number = _next_number(session, certificate.organisation_id, certificate.programme)
-    claims = claims_for(session, basis, certificate, saying)
-    certificate.facts = sealed_facts(session, basis, certificate, issuer, claims)
-    certificate.seal = seal(certificate.facts, salt)
-    certificate.pdf = drawn(session, basis, certificate, saying, claims)
-    certificate.pdf_sha256 = hashlib.sha256(certificate.pdf).hexdigest()
-
-
-def ends_on(session: Session, basis: Basis) -> date | None:
-    """Return the last valid day of a certificate issued today; None is without end."""
-    held = list_held(session, basis.place.person_id, on=basis.today)
-    return valid_until(basis.programme.validity, basis.today, held)
-
-
-def _next_number(session: Session, organisation_id: int, programme: str) -> int:
-    """Take the next number under its row's lock; a rollback gives it back, so none is left out."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    first = insert(CertificateCounter).values(
-        organisation_id=organisation_id, programme=programme, last=0
-    )
-    session.execute(first.on_conflict_do_nothing())
-    query = (
-        select(CertificateCounter)
-        .where(
-            CertificateCounter.organisation_id == organisation_id,
-            CertificateCounter.programme == programme,
-        )
-        .with_for_update()
-    )
-    counter = session.scalars(query.execution_options(populate_existing=True)).one()
-    counter.last += 1
-    session.flush()
-    return counter.last
-
-
-def _close(session: Session, basis: Basis, certificate: Certificate, now: datetime) -> None:
-    """Complete the place where its own certificate was issued, and note the act."""
-    place = basis.place
-    if basis.terms.is_whole:
+    """Complete every place whose own certificate was issued, and note each act."""
+    whole = [basis.place for basis, _certificate in issued if basis.terms.is_whole]
+    for place in whole:
         place.state = EnrolmentState.COMPLETED.value
-        session.flush()
-        touch_record(session, place.id)
+    session.flush()
+    touch_records(session, [place.id for place in whole])
+    for basis, certificate in issued:
+        _note(session, basis, certificate, now)
+
+
+def _note(session: Session, basis: Basis, certificate: Certificate, now: datetime) -> None:
+    place = basis.place
     record_act(
         session,
         "certificate-issued",

@@ -20,8 +20,7 @@ from lms.documents.certificate import (
 from lms.models import Certificate
 from lms.rules.certificates import Claim, IssueRefusal
 from lms.rules.programmes import DocumentKind
-from lms.services.certificates.basis import Basis
-from lms.services.certificates.letterhead import Mark, find_mark
+from lms.services.certificates.letterhead import Mark
 from lms.services.certificates.stating import Gettext, Saying, day_words, gettext_in
 from lms.services.errors import RefusedError
 from lms.services.ground import ground_of
@@ -42,18 +41,13 @@ def unprintable_in(session: Session, text: str) -> tuple[str, ...]:
     return unprintable_characters(text, extra_fonts=ground_of(session).extra_fonts)
 
 
-def drawn(
-    session: Session, basis: Basis, certificate: Certificate, saying: Saying, claims: Claims
-) -> bytes:
-    """Return the document's file.
+def drawn(session: Session, printed: CertificateFacts) -> bytes:
+    """Return a document's file.
 
     Raises: UnprintableError; RefusedError(WORDS_DO_NOT_FIT).
     """
-    ground = ground_of(session)
-    mark = find_mark(session, basis.place.cohort.organisation_id)
-    facts = printed_facts(certificate, saying, claims, f"{ground.base_url}/check", mark)
     try:
-        return certificate_pdf(facts, extra_fonts=ground.extra_fonts)
+        return certificate_pdf(printed, extra_fonts=ground_of(session).extra_fonts)
     except (MissingGlyphError, ShapingMissingError) as lacking:
         raise UnprintableError(lacking.characters) from lacking
     except DoesNotFitError as tight:

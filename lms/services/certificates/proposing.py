@@ -77,6 +77,13 @@ def find_open_proposal(session: Session, enrolment_id: int) -> IssueProposal | N
     return session.scalars(_open(IssueProposal.enrolment_id == enrolment_id)).one_or_none()
 
 
+def open_proposals(session: Session, enrolment_ids: Collection[int]) -> dict[int, IssueProposal]:
+    """Return the proposals that wait at some places, read afresh, by the place's id."""
+    query = _open(IssueProposal.enrolment_id.in_(enrolment_ids))
+    found = session.scalars(query.execution_options(populate_existing=True))
+    return {proposal.enrolment_id: proposal for proposal in found}
+
+
 def _open(*where: ColumnElement[bool]) -> Select[IssueProposal]:
     return select(IssueProposal).where(IssueProposal.state == ProposalState.OPEN.value, *where)
 
@@ -95,6 +102,11 @@ def propose_certificate(
         return found
     issued = find_by_enrolment(session, place.id) is not None
     refuse_to_propose(session, place, by=by, name_read=name_read, issued=issued, now=now)
+    return add_proposal(session, place, by=by, now=now)
+
+
+def add_proposal(session: Session, place: Enrolment, *, by: int, now: datetime) -> IssueProposal:
+    """Write down a proposal; whether it may be is asked before, and the place is held."""
     proposal = IssueProposal(
         organisation_id=place.cohort.organisation_id,
         enrolment_id=place.id,
@@ -138,15 +150,28 @@ def approve_proposal(
         place,
         by=proposal.proposed_by,
         name_read=name_read,
-        op_id=f"proposal-{proposal.public_id}",
+        op_id=form_of(proposal),
         now=now,
         lines_read=lines_read,
         second_id=by,
     )
+    close_proposal(session, proposal, certificate, place, by=by, now=now)
+    return certificate
+
+
+def close_proposal(
+    session: Session,
+    proposal: IssueProposal,
+    certificate: Certificate,
+    place: Enrolment,
+    *,
+    by: int,
+    now: datetime,
+) -> None:
+    """Write down that a proposal was approved, with the certificate that was issued on it."""
     proposal.certificate_id = certificate.id
     _settle(session, proposal, ProposalState.APPROVED, by, now)
     _note(session, "certificate-approved", proposal, place, by, now)
-    return certificate
 
 
 def decline_proposal(
@@ -190,6 +215,11 @@ def _settle(
 ) -> None:
     proposal.state, proposal.decided_by, proposal.decided_at = state.value, by, now
     session.flush()
+
+
+def form_of(proposal: IssueProposal) -> str:
+    """Return the name under which a proposal is issued once."""
+    return f"proposal-{proposal.public_id}"
 
 
 def _about(proposal: IssueProposal) -> str:

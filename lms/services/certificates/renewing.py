@@ -18,7 +18,7 @@ from lms.rules.programmes import Programme, agreements_to_renew
 from lms.services.audit import record_act
 from lms.services.certificates.basis import Basis, basis_on, case_of, lock_place, place_query
 from lms.services.certificates.chain import chain_of, is_followed, plain_events
-from lms.services.certificates.issuing import Succession, make_certificate
+from lms.services.certificates.making import Succession, make_certificate
 from lms.services.certificates.printing import UnprintableError, unprintable_in
 from lms.services.certificates.stating import signing_name
 from lms.services.errors import RefusedError

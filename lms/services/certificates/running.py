@@ -19,21 +19,12 @@ from lms.rules.certificates import (
     RowState,
     RunRefusal,
     RunState,
-    name_mark,
     progress_of,
 )
-from lms.rules.roles import Role
 from lms.services.audit import record_act
-from lms.services.certificates.issuing import issue_certificate
-from lms.services.certificates.proposing import (
-    approve_proposal,
-    find_open_proposal,
-    propose_certificate,
-)
 from lms.services.certificates.stating import signing_name
 from lms.services.errors import MissingError, RefusedError
 from lms.services.jobs import queue_jobs
-from lms.services.visibility import roles_of
 
 JOB = "issue-one"
 REASONS: dict[str, IssueRefusal | ApprovalRefusal | RunRefusal] = {
@@ -194,75 +185,6 @@ def _note(
         subject=f"issue-run:{run.public_id}",
         **details,
     )
-
-
-# One person
-
-
-def settle_row(session: Session, row_id: int, *, now: datetime) -> None:
-    """Do what a row asks for, once, and write down what became of it.
-
-    Edge: a row that is settled, or whose run is stopped, is left as it is. Two workers queue at the
-          row. A no undoes all that was begun, the number too, and stands in the row.
-    """
-    row = _locked_row(session, row_id)
-    if row.state != RowState.WAITING or row.run.state != RunState.OPEN:
-        return
-    try:
-        with session.begin_nested():
-            state, certificate = _acted(session, row, now)
-    except RefusedError as refused:
-        row.state, row.refusal = RowState.REFUSED.value, refused.reason.value
-    else:
-        row.state, row.certificate_id = state.value, certificate
-    row.settled_at = now
-    session.flush()
-
-
-def _locked_row(session: Session, row_id: int) -> IssueRow:
-    query = (
-        select(IssueRow)
-        .where(IssueRow.id == row_id)
-        .options(
-            joinedload(IssueRow.run),
-            joinedload(IssueRow.enrolment).joinedload(Enrolment.person),
-        )
-        .with_for_update(of=IssueRow)
-    )
-    return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def _acted(session: Session, row: IssueRow, now: datetime) -> tuple[RowState, int | None]:
-    run, place = row.run, row.enrolment
-    name = signing_name(place.person)
-    if Role.COORDINATOR not in roles_of(session, run.started_by, now.date()):
-        raise RefusedError(RunRefusal.STARTER_LEFT)
-    if name_mark(place.public_id, name) != row.name_mark:
-        raise RefusedError(IssueRefusal.NAME_CHANGED)
-    if row.act == RowAct.PROPOSE:
-        propose_certificate(session, place, by=run.started_by, name_read=name, now=now)
-        return RowState.PROPOSED, None
-    if row.act == RowAct.APPROVE:
-        return RowState.ISSUED, _approved(session, row, name, now)
-    return RowState.ISSUED, _issued(session, row, name, now)
-
-
-def _approved(session: Session, row: IssueRow, name: str, now: datetime) -> int:
-    proposal = find_open_proposal(session, row.enrolment_id)
-    if proposal is None:
-        raise RefusedError(ApprovalRefusal.NOTHING_WAITS)
-    by = row.run.started_by
-    return approve_proposal(session, proposal, by=by, name_read=name, now=now).id
-
-
-def _issued(session: Session, row: IssueRow, name: str, now: datetime) -> int:
-    op_id = f"run-{row.run.public_id}-{row.id}"
-    found = issue_certificate(
-        session, row.enrolment, by=row.run.started_by, name_read=name, op_id=op_id, now=now
-    )
-    if found.op_id != op_id:
-        raise RefusedError(IssueRefusal.ALREADY_ISSUED)
-    return found.id
 
 
 # Looking

@@ -16,8 +16,9 @@ from lms.rules.programmes import DocumentKind, LivedLine, PrintedWords, words_pr
 from lms.rules.record import Taken, minutes_by_ledger, minutes_by_way
 from lms.rules.verdict import Row, State
 from lms.services.certificates.basis import Basis
-from lms.services.certificates.choosing import lines_chosen
-from lms.services.certificates.letterhead import LetterheadWords, words_of_letterhead
+from lms.services.certificates.choosing import lines_kept
+from lms.services.certificates.letterhead import LetterheadWords
+from lms.services.certificates.material import Material
 from lms.services.publishing import titles_by_slug
 from lms.words import translations_for
 
@@ -36,12 +37,12 @@ class Saying:
     signatories: tuple[Signatory, ...]
 
 
-def saying_for(session: Session, basis: Basis, issuer: Person) -> Saying:
+def saying_for(session: Session, basis: Basis, issuer: Person, material: Material) -> Saying:
     """Return how the document of a basis is said when somebody issues it."""
     place, terms = basis.place, basis.terms
-    letterhead = words_of_letterhead(session, place.cohort.organisation_id)
+    letterhead = material.letterhead
     language = letterhead.language or basis.programme.language
-    chosen = lines_chosen(session, place.id, terms)
+    chosen = lines_kept(terms, material.choices.get((place.id, terms.kind.value), ()))
     is_training = terms.kind is DocumentKind.TRAINING
     trainer = _trainer_of(session, place.id) if is_training else ""
     return Saying(
