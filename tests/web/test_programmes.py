@@ -350,6 +350,26 @@ def test_publishing_shows_what_changes_and_for_whom_and_acts_once(session, cast,
     assert session.get(Enrolment, cast.enrolment.id).programme_version_id != 2
 
 
+def test_everybody_concerned_is_reached_page_by_page(session, cast, office, asked, monkeypatch):
+    monkeypatch.setattr("lms.web.programmes.changed.PEOPLE_ON_A_PAGE", 1)
+    meet_all(session, cast)
+    set_one(session, cast.organisation.id, DEMO, "supervision", "min", "12 h", asked)
+    session.commit()
+    for url in (f"/programmes/{DEMO}/draft/publish", f"/programmes/{DEMO}/draft/changes"):
+        names = set()
+        for asked_for in ("", "?people=2"):
+            office.get(url + asked_for)
+            assert "people something would change" in office.words
+            (shown,) = office.soup.select("details.effect summary b")
+            names.add(shown.text)
+        assert names == {cast.trainee.chosen_name, cast.classmate.chosen_name}
+        assert "From 2 to 2" in office.words or "from 2 to 2" in office.words
+        (link,) = office.soup.select('nav.pages a[rel="prev"]')
+        assert link["href"] == f"{url}?people=1#people"
+    for odd in ("0", "99", "x", "²", "-1", "9" * 40):
+        assert office.get(f"{url}?people={odd}&endpoint=x&_scheme=x").status_code == 200
+
+
 def test_what_was_published_meanwhile_is_named_on_the_draft(session, cast, office, asked):
     demo_with(session, cast, asked)
     set_one(session, cast.organisation.id, DEMO, "supervision", "min", "8 h", asked)

@@ -1,16 +1,18 @@
 """Differences between versions, and what they would change for people, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from lms.rules.programmes.differences import RuleChange
 from lms.rules.programmes.effects import RowEffect
 from lms.rules.verdict import Amount, Bounds, Row, State
-from lms.services.programmes.effects import Effects
+from lms.services.programmes.effects import Effects, PersonEffect
 from lms.web.filters import date_words
 from lms.web.programmes.labels import LINES, figure_label, figure_words
 from lms.web.programmes.words import Titles, say_words
@@ -87,11 +89,51 @@ class PersonWords:
     rows: tuple[RowWords, ...]
 
 
-MOST_SHOWN = 200
+PEOPLE_ON_A_PAGE = 50
 
 
-def effect_words(effects: Effects) -> list[PersonWords]:
-    """Return for whom what would change, the first of very many."""
+@dataclass(frozen=True, slots=True)
+class EffectPage:
+    """One page of those for whom something would change; `number` counts from 1.
+
+    Shape: `first` is how many stand on the pages before, and one; the addresses keep `to`, the
+           version that was asked for.
+    """
+
+    people: tuple[PersonWords, ...]
+    number: int
+    pages: int
+    first: int
+    earlier: str
+    later: str
+
+
+def effect_page(effects: Effects | None) -> EffectPage:
+    """Return the page of people that the address asks for, the nearest where there is none such."""
+    changed = effects.changed if effects else ()
+    pages = max(1, -(-len(changed) // PEOPLE_ON_A_PAGE))
+    asked = request.args.get("people", "")
+    typed = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+    number = min(max(1, typed), pages)
+    before = (number - 1) * PEOPLE_ON_A_PAGE
+    return EffectPage(
+        tuple(effect_words(changed[before : before + PEOPLE_ON_A_PAGE])),
+        number,
+        pages,
+        before + 1,
+        _people_url(number - 1),
+        _people_url(number + 1),
+    )
+
+
+def _people_url(number: int) -> str:
+    kept = {"to": request.args["to"]} if "to" in request.args else {}
+    here = {**kept, **(request.view_args or {}), "people": number, "_anchor": "people"}
+    return url_for(str(request.endpoint), **here)
+
+
+def effect_words(changed: Sequence[PersonEffect]) -> list[PersonWords]:
+    """Return for each of these people what would change."""
     return [
         PersonWords(
             name=one.place.name,
@@ -101,7 +143,7 @@ def effect_words(effects: Effects) -> list[PersonWords]:
             after=one.effect.after.value,
             rows=tuple(row_words(row) for row in one.effect.rows),
         )
-        for one in effects.changed[:MOST_SHOWN]
+        for one in changed
     ]
 
 

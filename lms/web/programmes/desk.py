@@ -23,7 +23,7 @@ from lms.services.publishing import definition_of
 from lms.web.access import acting, requires, the_actor
 from lms.web.forms import Bare
 from lms.web.programmes import bp
-from lms.web.programmes.changed import MOST_SHOWN, ChangeWords, change_words, effect_words
+from lms.web.programmes.changed import ChangeWords, change_words, effect_page
 from lms.web.programmes.listing import house, reading_words, titles_here, zone
 from lms.web.state import current_session
 from lms.web.words import sentence
@@ -157,8 +157,7 @@ def draft_changes(programme: str) -> str:
             slug=programme,
             changes=changes_of(desk),
             effects=effects,
-            people=effect_words(effects) if effects else [],
-            most=MOST_SHOWN,
+            people=effect_page(effects),
         )
     )
 

@@ -33,7 +33,7 @@ from lms.services.verdicts import judged_place
 from lms.web.access import acting, requires, the_actor
 from lms.web.forms import Form, given, prose
 from lms.web.programmes import bp
-from lms.web.programmes.changed import MOST_SHOWN, effect_words, row_words
+from lms.web.programmes.changed import effect_page, row_words
 from lms.web.programmes.listing import house, zone
 from lms.web.state import current_session
 from lms.web.verdict_words import summary_words
@@ -168,8 +168,7 @@ def _cohort_page(cohort: Cohort, form: MoveForm) -> str:
             target=target,
             refusal=words,
             effects=effects,
-            people=effect_words(effects) if effects else [],
-            most=MOST_SHOWN,
+            people=effect_page(effects),
         )
     )
 

@@ -18,7 +18,7 @@ from lms.services.programmes.shelf import edition_numbered, list_editions
 from lms.web.access import acting, requires, the_actor
 from lms.web.forms import Form, given, prose
 from lms.web.programmes import bp
-from lms.web.programmes.changed import MOST_SHOWN, effect_words
+from lms.web.programmes.changed import effect_page
 from lms.web.programmes.desk import changes_of, effects_of, still_to_set, told
 from lms.web.programmes.listing import WithdrawForm, house, version_page, zone
 from lms.web.state import current_session
@@ -54,8 +54,7 @@ def _publish_page(slug: str, form: PublishForm) -> str:
             to_set=still_to_set(slug, said) if said else [],
             changes=changes_of(desk),
             effects=effects,
-            people=effect_words(effects) if effects else [],
-            most=MOST_SHOWN,
+            people=effect_page(effects),
             zone=zone(),
         )
     )
