@@ -223,7 +223,7 @@ def _globals() -> dict[str, Any]:
     found = signed_in()
     language = spoken()
     return {
-        "here": _here(),
+        "page_address": _here(),
         "person": found.person if found else None,
         "organisation": found.house if found else None,
         "duty": duty_of(found.house) if found else None,

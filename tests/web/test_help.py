@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import delete, update
 
 from lms.models import Assignment, Enrolment, Organisation
+from lms.services.assessments import paper_of
 from lms.services.practice import practice_hold
 from tests.reading import publish_two_ways
-from tests.sitting import sign_all
+from tests.sitting import begin, sign_all
 from tests.test_guards import ROOT
 
 CALM = ("breathing", "around", "feet")
@@ -156,3 +157,17 @@ def test_help_names_who_talks_in_confidence_outside_once_the_office_wrote_it(pag
     section = trainee.soup.find(id="outside").parent
     assert "Harbour Listening, free." in section.text
     assert "<b>" in section.text
+
+
+def test_a_pause_leads_back_to_the_very_question_that_was_left(page, session, cast):
+    sign_all(session)
+    attempt = begin(session, cast.enrolment)
+    session.commit()
+    trainee = page.as_("trainee")
+    here = f"/attempts/{attempt.public_id}"
+    item = paper_of(session, attempt.form_hash).items[0].id
+    for url in (here, f"{here}/hand-in", f"{here}/items/{item}"):
+        trainee.get(url)
+        kept = trainee.soup.select_one("input[name=from]")["value"]
+        trainee.post("/pause", {"from": kept})
+        assert trainee.soup.select_one("main a.button")["href"] == url

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from lms.db import new_public_id
 from lms.models import Person, Reflection, Sharing
-from lms.rules.curriculum import Module
+from lms.rules.curriculum import SOURCE_LANGUAGE, Lesson, Module
 from lms.rules.curriculum import Reflection as Prompt
+from lms.rules.learning import Wording, in_language, lesson_title, module_title, other_way
 from lms.services.curriculum import LessonPage
 from lms.services.drafts import drop_draft, find_drafts
 from lms.services.errors import ClashError, MissingError
@@ -54,16 +55,16 @@ class OwnWords:
 class OwnReflection:
     """A reflection in the list of one's own.
 
-    Edge: where a newer version took the lesson or the box away, its prompt is empty and its titles
+    Edge: where a newer version took the lesson or the box away, there is no prompt and the titles
           are what the address calls them.
     """
 
     id: int
     public_id: str
     box: Box
-    module_title: str
-    lesson_title: str
-    prompt: str
+    module_title: Wording
+    lesson_title: Wording
+    prompt: Wording | None
     words: str
     saved_at: datetime
 
@@ -166,8 +167,10 @@ def prompt_of(page: LessonPage, block: str) -> str:
     raise MissingError
 
 
-def list_own_reflections(session: Session, person_id: int) -> list[OwnReflection]:
-    """Return everything a person kept for themselves, newest first."""
+def list_own_reflections(
+    session: Session, person_id: int, language: str = SOURCE_LANGUAGE
+) -> list[OwnReflection]:
+    """Return everything a person kept for themselves, newest first, titled in `language`."""
     query = (
         select(Reflection)
         .where(Reflection.person_id == person_id)
@@ -178,30 +181,38 @@ def list_own_reflections(session: Session, person_id: int) -> list[OwnReflection
         version.slug: definition_of(session, version)
         for version in (list_current_versions(session, "module") if rows else ())
     }
-    return [_own(session, row, modules.get(row.module)) for row in rows]
+    return [_own(session, row, modules.get(row.module), language) for row in rows]
 
 
-def _own(session: Session, row: Reflection, module: Module | None) -> OwnReflection:
-    lessons = {lesson.slug: lesson for lesson in module.lessons} if module else {}
-    lesson = lessons.get(row.lesson)
-    ways = (*(module.equal_routes if module else ()), *((lesson,) if lesson else ()))
-    prompts = {
-        part.id: part.prompt
-        for way in ways
-        if way.slug == row.lesson
-        for part in way.parts
-        if isinstance(part, Prompt)
-    }
+def _own(session: Session, row: Reflection, module: Module | None, language: str) -> OwnReflection:
+    found = (one for one in module.lessons if one.slug == row.lesson) if module else ()
+    lesson = next(iter(found), None)
+    prompts = _prompts(module, lesson, language) if module and lesson else {}
     return OwnReflection(
         id=row.id,
         public_id=row.public_id,
         box=Box(row.module, row.lesson, row.block),
-        module_title=module.head.title if module else row.module,
-        lesson_title=lesson.head.title if lesson else row.lesson,
-        prompt=prompts.get(row.block, ""),
+        module_title=module_title(module, language) if module else Wording(row.module, language),
+        lesson_title=lesson_title(module, lesson, language)
+        if module and lesson
+        else Wording(row.lesson, language),
+        prompt=prompts.get(row.block),
         words=read_words(session, row),
         saved_at=row.saved_at,
     )
+
+
+def _prompts(module: Module, lesson: Lesson, language: str) -> dict[str, Wording]:
+    """Return what the boxes of a lesson and of its equal route ask, by block."""
+    routes = [other_way(lesson, one) for one in module.equal_routes if one.slug == lesson.slug]
+    ways = [*((way, module.route_translations) for way in routes), (lesson, module.translations)]
+    found: dict[str, Wording] = {}
+    for way, translations in ways:
+        told = in_language(way, translations, language)
+        spoken = SOURCE_LANGUAGE if told is way else language
+        boxes = (part for part in told.parts if isinstance(part, Prompt))
+        found.update((box.id, Wording(box.prompt, spoken)) for box in boxes)
+    return found
 
 
 def forget_reflection(session: Session, person_id: int, public_id: str, *, now: datetime) -> None:

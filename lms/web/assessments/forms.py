@@ -10,6 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms.rules.assessments.definition import Item, MultipleItem, TrueFalseItem
 from lms.services.assessments import MAX_COUNTER
 from lms.web.forms import Form
+from lms.web.languages import told_in
 
 TRUTH = {"true": True, "false": False}
 MOST_TICKS = 100
@@ -45,7 +46,7 @@ def form_for(item: Item) -> AnswerForm:
     """Return the form of a question, filled with what was sent."""
     form = TicksForm() if isinstance(item, MultipleItem) else AnswerForm()
     form.answer.choices = choices_of_item(item)
-    form.answer.label.text = item.stem
+    form.answer.label.text = told_in(item.stem)
     return form
 
 
@@ -54,15 +55,15 @@ def empty_form(item: Item, value: Any, counter: int) -> AnswerForm:
     kind = TicksForm if isinstance(item, MultipleItem) else AnswerForm
     form = kind(formdata=None, counter=str(counter + 1), answer=_as_typed(value))
     form.answer.choices = choices_of_item(item)
-    form.answer.label.text = item.stem
+    form.answer.label.text = told_in(item.stem)
     return form
 
 
-def choices_of_item(item: Item) -> list[tuple[str, str]]:
+def choices_of_item(item: Item) -> list[tuple[str, Any]]:
     """Return the options of a question, in the order drawn."""
     if isinstance(item, TrueFalseItem):
         return [("true", _("True")), ("false", _("False"))]
-    return [(option.id, option.text or option.id) for option in item.options]
+    return [(option.id, told_in(option.text or option.id)) for option in item.options]
 
 
 def response_sent(item: Item, form: AnswerForm) -> Any:

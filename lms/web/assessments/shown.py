@@ -28,6 +28,7 @@ from lms.rules.assessments.scoring import (
 )
 from lms.services.assessments import Outcome
 from lms.web.filters import percent_words
+from lms.web.languages import told_in
 
 SHORT = 90
 NO_DOMAIN = "other"
@@ -39,7 +40,7 @@ class Asked:
 
     id: str
     number: int
-    words: str
+    words: Any
     is_answered: bool
 
 
@@ -48,7 +49,7 @@ class Field:
     """A domain with its questions. `id` stands in addresses."""
 
     id: str
-    title: str
+    title: Any
     questions: tuple[Asked, ...]
 
 
@@ -101,21 +102,22 @@ def fields_of(paper: Assessment, answers: Mapping[str, Any]) -> tuple[Field, ...
     """Return the questions of a form by domain, in the form's order."""
     titles = {domain.id: domain.title for domain in paper.domains}
     asked = [
-        (
-            item.domain,
-            Asked(item.id, number, shortened(item.stem), not is_blank(answers.get(item.id))),
-        )
+        (item.domain, _asked(item, number, answers))
         for number, item in enumerate(paper.items, start=1)
     ]
     names = dict.fromkeys(domain for domain, _question in asked)
     return tuple(
         Field(
             name or NO_DOMAIN,
-            titles.get(name, name) or _("Questions"),
+            told_in(titles.get(name, name)) or _("Questions"),
             tuple(question for domain, question in asked if domain == name),
         )
         for name in names
     )
+
+
+def _asked(item: Item, number: int, answers: Mapping[str, Any]) -> Asked:
+    return Asked(item.id, number, told_in(shortened(item.stem)), not is_blank(answers.get(item.id)))
 
 
 def shortened(stem: str) -> str:
@@ -154,7 +156,7 @@ class Bar:
     """One bar of the chart, and how it stands to the programme's mark, if there is one."""
 
     id: str
-    label: str
+    label: Any
     words: str
     value: float
     mark: str
@@ -163,7 +165,7 @@ class Bar:
 
 def bars_of(outcome: Outcome) -> list[Bar]:
     """Return a bar a domain; the whole only where the programme sets a mark for it."""
-    titles = {domain.id: domain.title for domain in outcome.paper.domains}
+    titles = {domain.id: told_in(domain.title) for domain in outcome.paper.domains}
     parts = {**outcome.score.domains}
     if WHOLE in outcome.marks or not parts:
         titles[WHOLE] = _("All questions together")
@@ -174,7 +176,7 @@ def bars_of(outcome: Outcome) -> list[Bar]:
     ]
 
 
-def _bar(name: str, label: str, points: Points, mark: Fraction | None) -> Bar:
+def _bar(name: str, label: Any, points: Points, mark: Fraction | None) -> Bar:
     return Bar(
         id=name,
         label=label,
@@ -192,8 +194,8 @@ def _bar(name: str, label: str, points: Points, mark: Fraction | None) -> Bar:
 class Choice:
     """One answer that was or could have been given, and what it would bring about."""
 
-    words: str
-    feedback: str
+    words: Any
+    feedback: Any
     is_best: bool
 
 
@@ -203,11 +205,11 @@ class Told:
 
     id: str
     number: int
-    stem: str
+    stem: Any
     chosen: tuple[Choice, ...]
     others: tuple[Choice, ...]
     points: str
-    source: str
+    source: Any
 
 
 def told_of(outcome: Outcome, field: str, sources: Mapping[str, str]) -> list[Told]:
@@ -226,11 +228,11 @@ def _told(outcome: Outcome, item: Item, number: int, source: str) -> Told:
     return Told(
         id=item.id,
         number=number,
-        stem=item.stem,
+        stem=told_in(item.stem),
         chosen=chosen,
         others=others,
         points=_("Left out.") if left_out else _item_words(found.result),
-        source=source,
+        source=told_in(source),
     )
 
 
@@ -242,15 +244,22 @@ def _item_words(result: Points) -> str:
 def _choices(item: Item, value: Any) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
     if isinstance(item, TrueFalseItem):
         both = {
-            True: Choice(_("True"), item.feedback_true, item.key),
-            False: Choice(_("False"), item.feedback_false, not item.key),
+            True: Choice(_("True"), told_in(item.feedback_true), item.key),
+            False: Choice(_("False"), told_in(item.feedback_false), not item.key),
         }
         chosen = tuple(choice for key, choice in both.items() if key is value)
         return chosen, tuple(choice for key, choice in both.items() if key is not value)
     ticked = chosen_options(item, value)
     most = max(map(_credit, item.options), default=NOTHING)
     choices = [
-        (option, Choice(option.text or option.id, option.feedback, _credit(option) == most))
+        (
+            option,
+            Choice(
+                told_in(option.text or option.id),
+                told_in(option.feedback),
+                _credit(option) == most,
+            ),
+        )
         for option in item.options
     ]
     chosen = tuple(choice for option, choice in choices if option in ticked)
@@ -268,9 +277,9 @@ class Talk:
     item: str
     option: str
     number: int
-    stem: str
-    words: str
-    feedback: str
+    stem: Any
+    words: Any
+    feedback: Any
     is_done: bool
 
 
@@ -278,4 +287,5 @@ def talk_of(paper: Assessment, flag: Flag, is_done: bool) -> Talk:
     """Return a flagged answer in words."""
     number, item = next((n, i) for n, i in enumerate(paper.items, 1) if i.id == flag.item)
     choice = _choices(item, flag.option)[0][0]
-    return Talk(flag.item, flag.option, number, item.stem, choice.words, choice.feedback, is_done)
+    stem = told_in(item.stem)
+    return Talk(flag.item, flag.option, number, stem, choice.words, choice.feedback, is_done)

@@ -37,7 +37,6 @@ from lms.services.certificates import (
     take_back_wish,
 )
 from lms.services.errors import MissingError, RefusedError
-from lms.services.publishing import titles_by_slug
 from lms.web.access import acting, may, requires, the_actor
 from lms.web.certificates import bp
 from lms.web.certificates.forms import ReasonForm, ShownForm, reason_forms
@@ -54,6 +53,7 @@ from lms.web.certificates.words import (
     state_words,
 )
 from lms.web.forms import Bare, choices_from
+from lms.web.languages import titles_now
 from lms.web.looks import own_look
 from lms.web.state import current_session
 from lms.web.verdict_words import RequirementRow, rows_of
@@ -158,7 +158,7 @@ def _lapsed_rows(view: CertificateView) -> list[RequirementRow]:
     if found is None:
         return []
     open_ids = {row.id for row in open_conditions(found)}
-    rows = rows_of(found, None, own=False, titles=titles_by_slug(session))
+    rows = rows_of(found, None, own=False, titles=titles_now(session))
     return [row for row in rows if row.id in open_ids]
 
 

@@ -21,13 +21,13 @@ from lms.services.certificates import (
     replace_certificate,
 )
 from lms.services.errors import RefusedError
-from lms.services.publishing import titles_by_slug
 from lms.web.access import acting, may, requires, the_actor
 from lms.web.certificates import bp
 from lms.web.certificates.forms import NewDocumentForm
 from lms.web.certificates.issuing import AskedForm, IssueForm
 from lms.web.certificates.words import refusal_words, standing_words
 from lms.web.forms import given
+from lms.web.languages import titles_now
 from lms.web.state import current_session
 from lms.web.verdict_words import rows_of, summary_words
 from lms.web.words import sentence
@@ -48,7 +48,7 @@ def _renewal(certificate: Certificate, form: IssueForm | None = None, words: str
     renewing = found.renewing
     rows = []
     if renewing is not None:
-        titles = titles_by_slug(session)
+        titles = titles_now(session)
         rows = rows_of(renewing.verdict, renewing.record, own=own, titles=titles)
     return str(
         render_template(

@@ -29,7 +29,6 @@ from lms.services.gatherings import (
     trust_state,
 )
 from lms.services.practice import find_place, name_of
-from lms.services.publishing import titles_by_slug
 from lms.web.access import acting, may, requires, the_actor
 from lms.web.forms import Bare
 from lms.web.gatherings import bp
@@ -45,6 +44,7 @@ from lms.web.gatherings.words import (
     marks_words,
     part_words,
 )
+from lms.web.languages import titles_now
 from lms.web.state import current_session
 from lms.web.words import sentence
 
@@ -119,7 +119,7 @@ def _told(gathering: Gathering, *, is_shut: bool) -> dict[str, Any]:
     """Return what is told of a gathering; shut, neither place nor link leaves the server."""
     session = current_session()
     place = "" if is_shut else place_words(session, gathering)
-    titles = titles_by_slug(session) if gathering.module else {}
+    titles = titles_now(session) if gathering.module else {}
     return {
         "where": place,
         "link": link_of(place),

@@ -18,6 +18,7 @@ from lms.services.sealed import is_readable
 from lms.web.access import the_actor
 from lms.web.fields import ChoiceField, DayField, MinutesField, RadioChoiceField, WholeField
 from lms.web.forms import Bare, Form, choices_from, choices_of, prose, whole_number
+from lms.web.languages import told_in
 from lms.web.state import current_session
 from lms.web.words import sentence
 
@@ -78,7 +79,7 @@ class ReasonForm(Bare):
 
 def _form_class(domains: list[tuple[str, str]]) -> type[HoursForm]:
     """Return the form with a minutes field a domain."""
-    parts = {f"split_{i}": MinutesField(title) for i, (_, title) in enumerate(domains)}
+    parts = {f"split_{i}": MinutesField(told_in(title)) for i, (_, title) in enumerate(domains)}
     return type("SplitHoursForm", (HoursForm,), parts)
 
 

@@ -19,12 +19,12 @@ from lms.rules.record import Record
 from lms.rules.verdict import Hold, Verdict, WaitingOn, holds_of, shown_state, summary_of
 from lms.services.people import today_in
 from lms.services.practice import get_cohort
-from lms.services.publishing import titles_by_slug
 from lms.services.record import Place, whole_cohort
 from lms.services.today import list_found_ready
 from lms.services.verdicts import judge_places
 from lms.web.access import requires, the_actor
 from lms.web.filters import date_words
+from lms.web.languages import titles_now, told_in
 from lms.web.record import bp
 from lms.web.state import current_session
 from lms.web.verdict_words import step_words, who_words
@@ -41,7 +41,7 @@ class PersonRow:
 
     name: str
     url: str
-    where: str
+    where: Any
     step: str
     turn: str
     days: int | None
@@ -68,10 +68,10 @@ def grid(cohort: Cohort) -> str:
     on = today_in(cohort.zone, utcnow())
     found = [_look(*one, on) for one in judge_places(session, whole_cohort(cohort.id), on=on)]
     turn = _turn_asked()
-    titles = titles_by_slug(session)
+    titles = titles_now(session)
     people = [row for one in found if (row := one.row(turn, titles)) is not None]
     people.sort(key=_longest_first)
-    columns = [row.label for row in found[0].verdict.top] if found else []
+    columns = [told_in(row.label) for row in found[0].verdict.top] if found else []
     return str(
         render_template(
             "record/grid.html",
@@ -117,7 +117,7 @@ class _Looked:
         return PersonRow(
             name=self.place.name,
             url=f"/enrolments/{self.place.enrolment}",
-            where=first.row.label if first else self.rest,
+            where=told_in(first.row.label) if first else self.rest,
             step=step_words(first.row.next_step, titles) if first else "",
             turn=who_words(first.turn) if first else "",
             days=first.days(self.on) if first else None,

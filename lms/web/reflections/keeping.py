@@ -11,7 +11,6 @@ from wtforms.validators import Length
 from lms.db import utcnow
 from lms.rules.policy import Permission
 from lms.services.errors import ClashError, MissingError
-from lms.services.publishing import titles_by_slug
 from lms.services.reflections import (
     Box,
     forget_reflection,
@@ -23,6 +22,8 @@ from lms.services.reflections import (
 from lms.web.access import acting, requires, the_actor
 from lms.web.curriculum import back_to, open_for_asker
 from lms.web.forms import Bare, Form, prose
+from lms.web.frame import spoken
+from lms.web.languages import titles_now, told_in
 from lms.web.reflections.blueprint import PURPOSES, bp
 from lms.web.state import current_session
 
@@ -45,7 +46,7 @@ class ReflectionForm(Form):
 def index() -> str:
     """Show everything one wrote for oneself."""
     session, me = current_session(), the_actor().person_id
-    rows = list_own_reflections(session, me)
+    rows = list_own_reflections(session, me, spoken())
     sharings = list_sharings(session, me, now=utcnow())
     return str(
         render_template(
@@ -56,7 +57,7 @@ def index() -> str:
                 for row in rows
             },
             gone=[found for found in sharings if found.reflection_id is None],
-            titles=titles_by_slug(session) if sharings else {},
+            titles=titles_now(session) if sharings else {},
             purposes=PURPOSES,
         )
     )
@@ -70,7 +71,7 @@ def keep(module: str, lesson: str, block: str) -> Any:
     box = Box(module, lesson, block)
     page = open_for_asker(module, lesson)
     prompt = prompt_of(page, block)
-    form.words.label.text = prompt
+    form.words.label.text = told_in(prompt, page.language)
     if not actor.is_trainee:
         raise MissingError
     if not form.validate():

@@ -10,10 +10,10 @@ from lms.db import utcnow
 from lms.models import Sharing
 from lms.rules.policy import Permission
 from lms.services.errors import MissingError, RefusedError
-from lms.services.publishing import titles_by_slug
 from lms.services.reflections import answer_shared, get_sharing, list_shared_with, open_shared
 from lms.web.access import acting, requires, the_actor
 from lms.web.forms import Bare
+from lms.web.languages import titles_now
 from lms.web.reflections.blueprint import ASKED, bp
 from lms.web.state import current_session
 from lms.web.words import sentence
@@ -42,7 +42,7 @@ def open_one(sharing: Sharing) -> Any:
     except RefusedError as refused:
         flash(sentence(refused.reason), "note")
         return redirect(url_for(".shared"))
-    module = titles_by_slug(current_session()).get(text.module, text.module)
+    module = titles_now(current_session()).get(text.module, text.module)
     return render_template("reflections/read.html", text=text, module=module, asked=ASKED)
 
 

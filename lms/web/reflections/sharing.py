@@ -17,7 +17,6 @@ from lms.rules.policy import Permission
 from lms.rules.reflections import SHARE_DAYS, USUAL_DAYS, SharePurpose, ShareRefusal
 from lms.services.errors import MissingError, RefusedError
 from lms.services.people import today_in
-from lms.services.publishing import titles_by_slug
 from lms.services.reflections import (
     NewSharing,
     Reader,
@@ -32,6 +31,7 @@ from lms.web.access import acting, requires, signed_in
 from lms.web.fields import RadioChoiceField
 from lms.web.filters import date_words
 from lms.web.forms import Bare, Form, choices_from, choices_of
+from lms.web.languages import titles_now
 from lms.web.reflections.blueprint import PURPOSES, bp
 from lms.web.state import current_session
 from lms.web.words import KIND_WORDS, sentence
@@ -90,7 +90,7 @@ def _form(reflection: Reflection) -> tuple[ShareForm, list[Reader]]:
 
 def _page(reflection: Reflection, form: ShareForm, readers: list[Reader]) -> str:
     session = current_session()
-    titles = titles_by_slug(session)
+    titles = titles_now(session)
     return str(
         render_template(
             "reflections/share.html",
