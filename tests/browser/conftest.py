@@ -27,6 +27,7 @@ CHROMIUM = os.environ.get("LMS_TEST_CHROMIUM") or shutil.which("chromium") or ""
 AXE = Path(os.environ.get("LMS_TEST_AXE", "node_modules/axe-core/axe.min.js"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = ("color-contrast", "link-in-text-block")
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
@@ -152,19 +153,33 @@ class Visitor:
         self.page.goto(self.site.url + path)
         self.look()
 
-    def look(self) -> None:
-        """Look over the page that is open."""
+    def look(self, rules: tuple[str, ...] = ()) -> None:
+        """Look over the page that is open, by axe's rules of WCAG A and AA or by those named."""
         width = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert width <= 0, f"{self.page.url} scrolls sideways by {width} px"
         assert self.foreign == [], self.foreign
         if self.axe:
-            self.page.evaluate(self.axe)
+            if not self.page.evaluate("typeof axe !== 'undefined'"):
+                self.page.evaluate(self.axe)
+            only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
             found = self.page.evaluate(
-                "async tags => (await axe.run({runOnly: {type: 'tag', values: tags}})).violations"
-                ".map(v => v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' | '))",
-                TAGS,
+                "async only => (await axe.run({runOnly: only, resultTypes: ['violations']}))"
+                ".violations.map("
+                "v => v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' | '))",
+                only,
             )
             assert found == [], f"{self.page.url}: {found}"
+
+    def look_every_way(self) -> None:
+        """Look over the open page on a phone and a desk, light and dark.
+
+        Only what a scheme can change is asked again in the second scheme: colours.
+        """
+        for width, schemes in ((360, ("light", "dark")), (1280, ("dark", "light"))):
+            self.page.set_viewport_size({"width": width, "height": 800})
+            for scheme, rules in zip(schemes, ((), COLOURS), strict=True):
+                self.page.emulate_media(color_scheme=scheme)
+                self.look(rules)
 
     def sign_in(self, name: str) -> "Visitor":
         """Sign in as one of the demo's people."""
