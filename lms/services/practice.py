@@ -44,6 +44,19 @@ def find_awaited_cohort(session: Session, person_id: int) -> Cohort | None:
     return session.scalars(query).one_or_none()
 
 
+def is_kept_out(session: Session, person_id: int) -> bool:
+    """Say whether somebody came by invitation into a cohort and was never given a place there."""
+    query = select(Invitation.id).where(
+        Invitation.claimed_by == person_id,
+        Invitation.role == TRAINEE,
+        Invitation.cohort_id.is_not(None),
+        ~exists().where(
+            Enrolment.person_id == person_id, Enrolment.cohort_id == Invitation.cohort_id
+        ),
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def get_place(session: Session, person_id: int) -> Enrolment:
     """Return a person's own place. Raises: MissingError."""
     found = find_place(session, person_id)

@@ -22,6 +22,7 @@ from lms.services.cohorts import (
     admit_people,
     assign_people,
     count_invited,
+    count_kept_out,
     get_cohort,
     list_cohorts,
     list_holders,
@@ -110,8 +111,9 @@ SEEN = "seen_"
 @requires(Permission.COHORT_LIST)
 def index() -> str:
     """Show the organisation's cohorts."""
-    rows = list_cohorts(current_session(), the_actor().organisation_id)
-    return str(render_template("cohorts/index.html", rows=rows))
+    session, home = current_session(), the_actor().organisation_id
+    rows, kept_out = list_cohorts(session, home), count_kept_out(session, home)
+    return str(render_template("cohorts/index.html", rows=rows, kept_out=kept_out))
 
 
 def _cohort_form() -> tuple[CohortForm, list[tuple[ProgrammeChoice, list[Any]]]]:

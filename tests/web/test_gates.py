@@ -140,6 +140,38 @@ def test_the_cohort_names_who_waits_what_for_and_what_to_do(page, session, real,
     assert "1 person who was invited waits for a place" in office.words
 
 
+def test_the_list_of_cohorts_says_where_they_wait(page, session, cast, real, kept_out):
+    office = page.as_("coordinator")
+    office.get("/cohorts")
+    (row,) = [one for one in office.soup.select("tbody tr") if "waits for a place" in one.text]
+    assert row.a["href"] == f"/cohorts/{real.public_id}"
+    assert "1 person waits for a place" in row.text
+    place = make_enrolment(session, kept_out, cast.cohort)
+    session.commit()
+    office.get("/cohorts")
+    assert "waits for a place" not in office.words
+    session.delete(place)
+
+
+def test_they_read_that_it_has_nothing_to_do_with_them(page, session, cast, real, kept_out):
+    cast.people["ninon"] = kept_out
+    newcomer = page.as_("ninon")
+    newcomer.get("/today")
+    assert "Your place in the group comes later" in newcomer.words
+    assert "nothing to do with you" in newcomer.words
+    assert "Nothing waits for you" not in newcomer.words
+    assert newcomer.soup.select_one("main a.button")["href"] == "/progress"
+    make_enrolment(session, kept_out, real)
+    session.commit()
+    newcomer.get("/today")
+    assert "comes later" not in newcomer.words
+
+
+def test_whoever_was_invited_without_a_cohort_waits_for_none(page, session, cast):
+    page.as_("supervisor").get("/today")
+    assert "comes later" not in page.words
+
+
 def test_once_the_gate_is_open_they_are_admitted_from_there(page, session, real, kept_out):
     sign_modules(session)
     session.commit()

@@ -119,6 +119,28 @@ def list_kept_out(session: Session, cohort: Cohort) -> list[KeptOut]:
     return [KeptOut(public_id, name, since) for public_id, name, since in rows if since]
 
 
+def count_kept_out(session: Session, organisation_id: int) -> dict[str, int]:
+    """Return how many wait so for a place, by cohort; one query for all cohorts of a house."""
+    placed = select(Enrolment.id).where(
+        Enrolment.person_id == Person.id,
+        Enrolment.state.in_(OPEN_STATES) | (Enrolment.cohort_id == Cohort.id),
+    )
+    query = (
+        select(Cohort.public_id, func.count(Person.id.distinct()))
+        .join(Invitation, Invitation.cohort_id == Cohort.id)
+        .join(Person, Person.id == Invitation.claimed_by)
+        .where(
+            Cohort.organisation_id == organisation_id,
+            Person.organisation_id == organisation_id,
+            Invitation.role == TRAINEE,
+            Person.closed_at.is_(None),
+            ~placed.exists(),
+        )
+        .group_by(Cohort.public_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def _taken_for(cohort_id: int) -> Select[int]:
     """Select the people who cannot be admitted to a cohort: they have, or had, a place."""
     return select(Enrolment.person_id).where(

@@ -8,7 +8,7 @@ from lms.db import utcnow
 from lms.rules.policy import Permission
 from lms.rules.roles import Role
 from lms.services.certificates import own_notices
-from lms.services.practice import find_place
+from lms.services.practice import find_place, is_kept_out
 from lms.services.today import list_waiting_for
 from lms.web.access import requires, the_actor
 from lms.web.certificates.notices import notice_lines
@@ -16,7 +16,14 @@ from lms.web.state import current_session
 from lms.web.today.blueprint import bp
 from lms.web.today.learning import parts_for_trainee
 from lms.web.today.lines import Line
-from lms.web.today.waiting import WORDS, asked_lines, first_of_staff, line_of, of_authors
+from lms.web.today.waiting import (
+    WORDS,
+    asked_lines,
+    first_of_kept_out,
+    first_of_staff,
+    line_of,
+    of_authors,
+)
 
 
 @bp.get("/today")
@@ -35,7 +42,10 @@ def show() -> str:
         page.update(parts_for_trainee(place, notices))
         page["others"] = (*asked_lines(waiting), *page["others"])
     else:
-        page.update(first=first_of_staff(waiting), others=(), so_far=(), summary="")
+        first = first_of_staff(waiting)
+        if first is None and is_kept_out(session, actor.person_id):
+            first = first_of_kept_out()
+        page.update(first=first, others=(), so_far=(), summary="")
         page.update(coming=(), trust_waits=False, changed=())
     page["writes"] = Role.AUTHOR in actor.roles
     return str(render_template("today/show.html", **page))

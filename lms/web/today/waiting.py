@@ -185,6 +185,19 @@ def line_of(one: Waiting) -> Line:
     return Line(_label(one), WORDS[one.kind])
 
 
+def first_of_kept_out() -> Next:
+    """Return what somebody reads whose place waits for lessons to be looked over."""
+    return Next(
+        _("Your account is ready. Your place in the group comes later."),
+        _(
+            "That has nothing to do with you: somebody qualified reads some of the lessons first. "
+            "Then your coordinator gives you your place. You need do nothing."
+        ),
+        "/progress",
+        _("Read what the programme asks"),
+    )
+
+
 def first_of_staff(waiting: list[Waiting]) -> Next | None:
     """Return the oldest thing that somebody waits for; invitations only remind."""
     pressing = [one for one in waiting if one.kind != "invited"]
