@@ -1,4 +1,4 @@
-"""The facts of each invented person: rows ready for set-based inserts, about sixty a person."""
+"""The facts of each invented person: rows for set-based inserts, about sixty a person."""
 
 import json
 import random
@@ -9,12 +9,20 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
-from lms.db import new_public_id
+from sqlalchemy.orm import Session
+
+from bench.inserts import Row, put, put_for_ids, quick_public_id
+from lms.content.library import Library
 from lms.models import (
+    Attempt,
     Attestation,
     Completion,
+    Confirmation,
     ContentVersion,
+    HoursEntry,
     LessonReading,
+    Marking,
+    Performance,
     ReadinessDecision,
     Response,
     Score,
@@ -24,12 +32,14 @@ from lms.rules.assessments.attempts import WHOLE
 from lms.rules.assessments.definition import Assessment, Item, MultipleItem, TrueFalseItem
 from lms.rules.assessments.scoring import AssessmentScore, score
 from lms.rules.hours import HoursClaim, HoursKind, HoursMedium, content_hash
+from lms.rules.learning import modules_asked
 from lms.rules.roleplays import Scenario
 from lms.sealing import Sealer
+from lms.services.assessments.forms import keep_form
+from lms.services.publishing import current_version, definition_of, list_current_versions
 from lms.services.roleplays.marking import about_marking
 
-Row = dict[str, Any]
-HOURS = 20
+HOURS = 22
 SUMMARY = "We talked about two visits, what went well, and where I was unsure whom to ask."
 WENT_WELL = "You let her finish, and you asked before you offered anything."
 NEXT_STEP = "Say in the first minute what stays between you, and what does not."
@@ -84,6 +94,31 @@ def sheets_for(assessment: Assessment, chance: random.Random) -> tuple[Sheet, ..
     return tuple(found)
 
 
+def content_of(
+    session: Session, library: Library, programme: str, forms: int, chance: random.Random
+) -> Content:
+    """Return what is published of a library, with so many forms of its assessment."""
+    version = current_version(session, "assessment", "readiness")
+    assessment: Assessment = definition_of(session, version)
+    scenarios = list_current_versions(session, "scenario")
+    asked = modules_asked(
+        definition_of(session, current_version(session, "programme", programme)).requirements
+    )
+    return Content(
+        modules=tuple(current_version(session, "module", slug) for slug in asked),
+        lessons={
+            module.slug: tuple(lesson.slug for lesson in module.lessons)
+            for module in library.modules
+        },
+        agreements=tuple(list_current_versions(session, "agreement")),
+        scenarios=tuple((row, definition_of(session, row)) for row in scenarios),
+        rubric=current_version(session, "rubric", "twelve"),
+        assessment=assessment,
+        forms=tuple(keep_form(session, version, number) for number in range(forms)),
+        sheets=sheets_for(assessment, chance),
+    )
+
+
 def _answer(item: Item, is_best: bool) -> Any:
     if isinstance(item, TrueFalseItem):
         return item.key is is_best
@@ -114,6 +149,35 @@ class FactRows:
         played = sum(1 + len(markings) for _, markings in self.performances)
         return plain + scores + played + sum(1 + bool(signed) for _, signed in self.hours)
 
+    def keep(self, session: Session) -> None:
+        """Insert everything."""
+        for model, plain in self.plain.items():
+            put(session, model, plain)
+        self._keep_attempts(session)
+        ids = put_for_ids(session, HoursEntry, [row for row, _ in self.hours])
+        signed = [
+            {"entry_id": entry} | confirmation
+            for entry, (_, confirmation) in zip(ids, self.hours, strict=True)
+            if confirmation
+        ]
+        put(session, Confirmation, signed)
+        played = put_for_ids(session, Performance, [row for row, _ in self.performances])
+        markings = [
+            {"performance_id": performance} | marking
+            for performance, (_, found) in zip(played, self.performances, strict=True)
+            for marking in found
+        ]
+        put(session, Marking, markings)
+
+    def _keep_attempts(self, session: Session) -> None:
+        ids = put_for_ids(session, Attempt, [row for row, _, _ in self.attempts])
+        found: dict[type, list[Row]] = {Response: [], Score: []}
+        for attempt, (row, sheet, at) in zip(ids, self.attempts, strict=True):
+            for model, made in attempt_rows(attempt, row, sheet, at):
+                found[model].append(made)
+        for model, rows in found.items():
+            put(session, model, rows)
+
     def add(self, who: Trainee, progress: float) -> None:
         """Make the facts of one person. Units: `progress` 0 has just begun, 1 has done it all."""
         for rows in (self._read, self._signed, self._sat, self._supervised, self._played):
@@ -127,7 +191,7 @@ class FactRows:
         at = datetime.combine(on, time(12), who.zone_noon.tzinfo)
         return {
             "enrolment_id": who.enrolment_id,
-            "public_id": new_public_id(),
+            "public_id": quick_public_id(),
             "happened_on": on,
             "recorded_at": at,
         }
@@ -183,7 +247,7 @@ class FactRows:
             fact = self._fact(who, 0.4 + 0.3 * number)
             row = {
                 "enrolment_id": who.enrolment_id,
-                "public_id": new_public_id(),
+                "public_id": quick_public_id(),
                 "assessment": self.content.assessment.id,
                 "number": number + 1,
                 "form_hash": self.chance.choice(self.content.forms),
@@ -310,7 +374,7 @@ def attempt_rows(
             Score,
             {
                 "enrolment_id": row["enrolment_id"],
-                "public_id": new_public_id(),
+                "public_id": quick_public_id(),
                 "happened_on": at.date(),
                 "recorded_at": at,
                 "attempt_id": attempt_id,

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bench.facts import Content, FactRows, Row, Trainee, attempt_rows, sheets_for
+from bench.facts import FactRows, Trainee, content_of
 from bench.ground import (
     FOLDER,
     PASSWORD,
@@ -21,6 +20,7 @@ from bench.ground import (
     find_seeded,
     keep_seeded,
 )
+from bench.inserts import Row, put, put_for_ids, widen_cache
 from lms.config import Settings
 from lms.content.bundled import bundled
 from lms.content.library import Library, load_library
@@ -32,32 +32,22 @@ from lms.models import (
     Assignment,
     Attempt,
     Cohort,
-    Confirmation,
     Enrolment,
-    HoursEntry,
-    Marking,
     Organisation,
-    Performance,
     Person,
     PersonKey,
-    Response,
     RoleGrant,
-    Score,
     Signin,
 )
-from lms.rules.assessments.definition import Assessment, SingleItem
-from lms.rules.learning import modules_asked
+from lms.rules.assessments.definition import SingleItem
 from lms.rules.verdict import State
 from lms.sealing import Sealer, new_data_key
-from lms.services.assessments.forms import keep_form
 from lms.services.certificates import issue_certificate, preview_issue
 from lms.services.ground import ground_of
 from lms.services.installation import mark_installation
 from lms.services.people import make_organisation, today_in
 from lms.services.publishing import (
     current_version,
-    definition_of,
-    list_current_versions,
     publish_library,
 )
 from lms.services.signin import hash_password, new_token, token_hash
@@ -68,7 +58,6 @@ PROGRAMME = "peer-support-demo"
 SEATS = 32
 CERTIFICATES = 3
 FORMS = 8
-CACHE_KB = 512 * 1024
 NAMES = (
     ("Amina", "Noor", "Tomás", "Grace", "Ines", "Marek", "Wanjiru", "Dolores", "Yusuf", "Lena"),
     ("Abdi", "Castillo", "Dvořák", "Eze", "Farouk", "Gómez", "Haddad", "Ito", "Jensen", "Kaur"),
@@ -88,18 +77,6 @@ class Scale:
         return self.cohorts * self.people
 
 
-def put(session: Session, model: type[Any], rows: Sequence[Row]) -> None:
-    """Insert rows in one statement a thousand."""
-    if rows:
-        session.execute(insert(model), rows)
-
-
-def put_for_ids(session: Session, model: type[Any], rows: Sequence[Row]) -> list[int]:
-    """Insert rows and return their ids in the same order."""
-    query = insert(model).returning(model.id, sort_by_parameter_order=True)
-    return list(session.scalars(query, rows)) if rows else []
-
-
 def seed(
     settings: Settings, scale: Scale, folder: Path, kind: "type[Seeding] | None" = None
 ) -> Seeded:
@@ -109,7 +86,7 @@ def seed(
         upgrade(settings.database_url)
     library = load_library(bundled("modules").parent)
     with a_session(settings) as session, transaction(session):
-        _widen_cache(session)
+        widen_cache(session)
         if session.scalar(select(func.count()).select_from(Organisation)):
             raise SystemExit("This database holds people already. The seed needs an empty one.")
         now = utcnow()
@@ -120,13 +97,6 @@ def seed(
     _gather_statistics(settings)
     keep_seeded(folder, seeded)
     return seeded
-
-
-def _widen_cache(session: Session) -> None:
-    """Let SQLite hold what is written in memory: random ids touch every page of an index."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KB}")
 
 
 def _gather_statistics(settings: Settings) -> None:
@@ -147,7 +117,7 @@ class Seeding:
         self.today: date = today_in(ZONE, now)
         self.chance = random.Random(scale.trainees)
         self.password_hash = hash_password(PASSWORD)
-        self.content = self._content(library)
+        self.content = content_of(session, library, PROGRAMME, FORMS, self.chance)
         self.home = make_organisation(
             session, name="Riverside Peers (bench)", zone=ZONE, language="en", now=now
         )
@@ -160,16 +130,13 @@ class Seeding:
         cohorts = self._cohorts()
         people = self._people(self._names(), "trainee")
         places = self._places(people, cohorts)
-        rows = FactRows(self.content, self.chance)
-        for who, progress in self._trainees(people, places, coordinator, staff):
-            rows.add(who, progress)
-        self._keep(rows)
+        facts = self._facts(people, places, coordinator, staff)
         seats = self._seats(people, places)
         return Seeded(
             url=url,
             cohorts=self.scale.cohorts,
             people=self.scale.trainees,
-            facts=rows.count(),
+            facts=facts,
             cohort=self.session.get_one(Cohort, cohorts[0]).public_id,
             coordinator=self._sign_in(coordinator),
             seats=seats,
@@ -193,27 +160,6 @@ class Seeding:
                 now=self.now,
             )
             yield certificate.code
-
-    def _content(self, library: Library) -> Content:
-        session = self.session
-        version = current_version(session, "assessment", "readiness")
-        assessment: Assessment = definition_of(session, version)
-        scenarios = list_current_versions(session, "scenario")
-        programme = definition_of(session, current_version(session, "programme", PROGRAMME))
-        asked = modules_asked(programme.requirements)
-        return Content(
-            modules=tuple(current_version(session, "module", slug) for slug in asked),
-            lessons={
-                module.slug: tuple(lesson.slug for lesson in module.lessons)
-                for module in library.modules
-            },
-            agreements=tuple(list_current_versions(session, "agreement")),
-            scenarios=tuple((row, definition_of(session, row)) for row in scenarios),
-            rubric=current_version(session, "rubric", "twelve"),
-            assessment=assessment,
-            forms=tuple(keep_form(session, version, number) for number in range(FORMS)),
-            sheets=sheets_for(assessment, self.chance),
-        )
 
     def _names(self) -> list[str]:
         first, last = NAMES
@@ -302,37 +248,46 @@ class Seeding:
         ]
         return put_for_ids(self.session, Enrolment, rows)
 
-    def _trainees(
+    def _facts(
         self, people: list[int], places: list[int], coordinator: int, staff: list[int]
-    ) -> Iterator[tuple[Trainee, float]]:
-        """Yield each trainee with how far along they are: the older the cohort, the further."""
-        keys, assignments = [], []
-        for number, (person, place) in enumerate(zip(people, places, strict=True)):
-            cohort = number // self.scale.people
-            team = staff[3 * cohort : 3 * cohort + 3]
-            key = new_data_key()
-            keys.append(self._key(person, key))
-            assignments += [
-                self._assignment(place, member, kind, cohort)
-                for member, kind in zip(
-                    team, ("trainer", "second-trainer", "supervisor"), strict=True
-                )
-            ]
-            who = Trainee(
+    ) -> int:
+        """Make everybody's facts, a cohort at a time so that memory holds no more; count them."""
+        count, each = 0, self.scale.people
+        for cohort in range(self.scale.cohorts):
+            own = slice(cohort * each, (cohort + 1) * each)
+            team = (*staff[3 * cohort : 3 * cohort + 3], coordinator)
+            rows = FactRows(self.content, self.chance)
+            for who in self._trainees(people[own], places[own], cohort, team):
+                rows.add(who, self._progress(cohort))
+            rows.keep(self.session)
+            count += rows.count()
+        return count
+
+    def _trainees(
+        self, people: list[int], places: list[int], cohort: int, team: Sequence[int]
+    ) -> list[Trainee]:
+        """Return a cohort's trainees, whose keys and team are kept already."""
+        keys = [new_data_key() for _ in people]
+        kept = [self._key(person, key) for person, key in zip(people, keys, strict=True)]
+        put(self.session, PersonKey, kept)
+        kinds = list(zip(team, ("trainer", "second-trainer", "supervisor"), strict=False))
+        assigned = [self._assignment(place, *kind, cohort) for place in places for kind in kinds]
+        put(self.session, Assignment, assigned)
+        return [
+            Trainee(
                 person_id=person,
                 enrolment_id=place,
                 trainer_id=team[0],
                 second_trainer_id=team[1],
                 supervisor_id=team[2],
-                coordinator_id=coordinator,
+                coordinator_id=team[3],
                 began_on=self._began_on(cohort),
                 today=self.today,
                 zone_noon=self.now.astimezone(UTC),
                 sealer=Sealer([key]),
             )
-            yield who, self._progress(cohort)
-        put(self.session, PersonKey, keys)
-        put(self.session, Assignment, assignments)
+            for person, place, key in zip(people, places, keys, strict=True)
+        ]
 
     def _progress(self, cohort: int) -> float:
         age = 1 - cohort / self.scale.cohorts
@@ -350,35 +305,6 @@ class Seeding:
             "from_on": self._began_on(cohort),
             "recorded_at": self.now,
         }
-
-    def _keep(self, rows: FactRows) -> None:
-        session = self.session
-        for model, plain in rows.plain.items():
-            put(session, model, plain)
-        self._keep_attempts(rows)
-        ids = put_for_ids(session, HoursEntry, [row for row, _ in rows.hours])
-        signed = [
-            {"entry_id": entry} | confirmation
-            for entry, (_, confirmation) in zip(ids, rows.hours, strict=True)
-            if confirmation
-        ]
-        put(session, Confirmation, signed)
-        played = put_for_ids(session, Performance, [row for row, _ in rows.performances])
-        markings = [
-            {"performance_id": performance} | marking
-            for performance, (_, found) in zip(played, rows.performances, strict=True)
-            for marking in found
-        ]
-        put(session, Marking, markings)
-
-    def _keep_attempts(self, rows: FactRows) -> None:
-        ids = put_for_ids(self.session, Attempt, [row for row, _, _ in rows.attempts])
-        found: dict[type, list[Row]] = {Response: [], Score: []}
-        for attempt, (row, sheet, at) in zip(ids, rows.attempts, strict=True):
-            for model, made in attempt_rows(attempt, row, sheet, at):
-                found[model].append(made)
-        for model, made_rows in found.items():
-            put(self.session, model, made_rows)
 
     def _seats(self, people: list[int], places: list[int]) -> tuple[Seat, ...]:
         """Give trainees all over the cohorts an open attempt and a sign-in for the clients."""

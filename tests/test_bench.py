@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bench.facts import HOURS
 from bench.floor import driver_app, floor_app, login_app
 from bench.ground import Seeded, a_session, bench_settings, counted, find_seeded
 from bench.inside import MOST_QUERIES, everybody, judging, page_costs
 from bench.issuing import issue_to_all
 from bench.load import Measured
+from bench.many import AIM_QUERIES, measure_many
 from bench.pages import Clients, pages
 from bench.seed import Scale, seed
 from lms.config import Settings
@@ -30,7 +32,7 @@ def bench_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Set
     """Return a small seeded installation."""
     from tests.conftest import made_database
 
-    folder = tmp_path_factory.mktemp("bench")
+    folder = tmp_path_factory.mktemp("bench") / "many"
     with made_database("bench", folder) as url:
         settings = replace(bench_settings(folder), database_url=url)
         yield settings, seed(settings, SCALE, folder)
@@ -53,7 +55,7 @@ def test_the_seed_makes_the_people_and_facts_it_tells_of(bench_ground, bench_ses
     assert bench_session.scalar(select(func.count()).select_from(Enrolment)) == 6
     assert 40 <= made.facts / made.people <= 80
     per_person = bench_session.scalar(select(func.count()).select_from(HoursEntry)) / 6
-    assert per_person == 20
+    assert per_person == HOURS
 
 
 def test_the_seed_can_be_found_again(bench_ground):
@@ -77,11 +79,11 @@ def test_confirmed_hours_open_and_fit_their_signature(bench_session):
 
 def test_the_oldest_cohort_has_come_further_than_the_newest(bench_session):
     today = today_in("America/New_York", NOW)
-    met = [
-        sum(row.state.value == "met" for row in verdict.rows)
+    counted = [
+        sum(len(row.tally.counted) for row in verdict.rows)
         for _, _, verdict in judge_places(bench_session, everybody(), on=today)
     ]
-    assert sum(met[:3]) > sum(met[3:])
+    assert sum(counted[:3]) > sum(counted[3:])
 
 
 @pytest.mark.parametrize("fewer", [True, False])
@@ -92,6 +94,14 @@ def test_verdicts_take_at_most_fifteen_queries_whatever_the_size(bench_session, 
         people = judge()
     assert people == (3 if fewer else 6)
     assert len(sent) <= MOST_QUERIES
+
+
+def test_many_are_judged_in_a_fixed_number_of_queries_and_the_memory_is_told(bench_ground):
+    settings, _ = bench_ground
+    found = measure_many(settings.data_dir.parent, settings.database_url, SCALE)
+    assert found.people == 6
+    assert found.queries <= AIM_QUERIES
+    assert set(found.grown_mb) <= {6}
 
 
 def test_every_measured_page_answers_a_seeded_trainee(bench_ground):
