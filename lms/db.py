@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -60,6 +61,18 @@ class Instant(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(
+        self, dialect: Dialect, coltype: Any
+    ) -> Callable[[Any], datetime | None] | None:
+        """Return what reads a stored instant: on SQLite in one step, as there are very many."""
+        if dialect.name == "sqlite":
+            return _instant_from
+        return super().result_processor(dialect, coltype)
+
+
+def _instant_from(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
+
 
 class Exact(TypeDecorator[Fraction]):
     """An exact number as canonical text `n/d` in lowest terms; no arithmetic in SQL."""
@@ -71,7 +84,12 @@ class Exact(TypeDecorator[Fraction]):
         return None if value is None else f"{value.numerator}/{value.denominator}"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
-        return None if value is None else Fraction(value)
+        return None if value is None else _exact_from(value)
+
+
+@lru_cache(maxsize=2000)
+def _exact_from(text: str) -> Fraction:
+    return Fraction(text)
 
 
 class Base(DeclarativeBase):

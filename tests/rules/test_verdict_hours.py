@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.rules.programmes.evidence import (
     ApprovedProvider,
@@ -170,6 +172,30 @@ def test_crossing_caps_never_make_more_evidence_count_for_less():
     needs = make_sum("2 h", parts=(online, group))
     assert row_of(needs, hours=apart).state is State.MET
     assert row_of(needs, hours=(both, *apart)).state is State.MET
+
+
+MINUTES = st.integers(0, 300)
+LOGGED = st.lists(
+    st.tuples(MINUTES, st.sampled_from(["group", "individual"]), st.booleans()), max_size=12
+)
+
+
+@given(logged=LOGGED, cap=MINUTES)
+def test_a_cap_that_stands_twice_counts_as_if_it_stood_once(logged, cap):
+    """One cap is weighed in a shorter way than several; both come to the same."""
+    entries = tuple(
+        entry(f"e{number:02}", minutes, kind=kind, state="confirmed" if ok else "submitted")
+        for number, (minutes, kind, ok) in enumerate(logged)
+    )
+    once, again = (
+        HoursPart(id=own, label="Group", of=Subset(kinds=("group",)), cap=f"{cap} min")
+        for own in ("once", "again")
+    )
+    short = row_of(make_sum("10 h", parts=(once,)), hours=entries)
+    assert row_of(make_sum("10 h", parts=(once, again)), hours=entries) == short
+    grouped = sum(minutes for minutes, kind, ok in logged if kind == "group" and ok)
+    alone = sum(minutes for minutes, kind, ok in logged if kind != "group" and ok)
+    assert short.tally.have == alone + min(grouped, cap)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ def allocate(pieces: Sequence[Piece], caps: Sequence[Cap]) -> list[Share]:
     """
     if not caps:
         return [Share(piece, piece.minutes, 0, None) for piece in pieces]
+    if len(caps) == 1 and caps[0].picker.domains is None:
+        return _under_one(pieces, caps[0])
     atoms = [
         (place, minutes, under)
         for place, piece in enumerate(pieces)
@@ -62,6 +64,19 @@ def allocate(pieces: Sequence[Piece], caps: Sequence[Cap]) -> list[Share]:
         Share(piece, minutes, piece.minutes - minutes, limit)
         for piece, minutes, limit in zip(pieces, taken, limits, strict=True)
     ]
+
+
+def _under_one(pieces: Sequence[Piece], cap: Cap) -> list[Share]:
+    """Return the same for the commonest case, one cap that means whole entries."""
+    room = cap.limit
+    shares = []
+    for piece in pieces:
+        is_under = cap.picker.holds(piece.entry)
+        over = max(0, piece.minutes - room) if is_under else 0
+        counted = piece.minutes - over
+        room -= counted if is_under else 0
+        shares.append(Share(piece, counted, over, cap.limit if over else None))
+    return shares
 
 
 def _atoms(piece: Piece, caps: Sequence[Cap]) -> list[tuple[int, frozenset[int]]]:
@@ -170,6 +185,6 @@ def _waiting(sifted: Sifted, caps: Sequence[Cap], have: int) -> int:
         for lost in sifted.refused
         if lost.why[0] is Reason.NOT_CONFIRMED and lost.entry.state == "submitted"
     ]
-    if not handed_in:
-        return 0
+    if not caps or not handed_in:
+        return sum(piece.minutes for piece in handed_in)
     return sum(share.minutes for share in allocate([*sifted.kept, *handed_in], caps)) - have

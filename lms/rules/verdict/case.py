@@ -181,7 +181,10 @@ def is_in_force(plan: PlanFact, on: date) -> bool:
 def order_of_hours(entry: HoursFact) -> tuple[date, float, str]:
     """Return the key hours are taken in: day, then when recorded, then id."""
     at = entry.recorded_at
-    return entry.on, at.replace(tzinfo=at.tzinfo or UTC).timestamp() if at else 0.0, entry.id
+    if at is None:
+        return entry.on, 0.0, entry.id
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return entry.on, aware.timestamp(), entry.id
 
 
 def is_being_marked(state: str) -> bool:

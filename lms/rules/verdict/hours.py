@@ -112,7 +112,8 @@ def _tests_of(subset: Subset) -> list[Test]:
 
 
 def _is_one_of(name: str, wanted: frozenset[str]) -> Test:
-    return lambda entry: getattr(entry, name) in wanted
+    place = HoursFact._fields.index(name)
+    return lambda entry: entry[place] in wanted
 
 
 def _has_one_of(name: str, wanted: frozenset[str]) -> Test:
@@ -147,15 +148,18 @@ class Selector:
         """Return the entries meant, apart by whether they count and why not."""
         dates = dates or self.frame.dates(case)
         sifted = Sifted([], [])
+        whole = not self.at_least and not self.steps
         for entry in case.by_ledger.get(self.ledger, ()):
             minutes = self.picker.minutes(entry)
             if minutes is None:
                 continue
             refusal = self._refusal(entry, case, dates)
-            if refusal is None:
-                self._measure(entry, minutes, sifted)
-            else:
+            if refusal is not None:
                 sifted.refused.append(Refused(entry, minutes, refusal))
+            elif whole:
+                sifted.kept.append(Piece(entry, minutes, self.picker.domains))
+            else:
+                self._measure(entry, minutes, sifted)
         return sifted if self.repeats else _once_a_course(sifted)
 
     def _refusal(self, entry: HoursFact, case: Case, dates: Dates) -> Why | None:

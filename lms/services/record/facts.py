@@ -81,7 +81,7 @@ def _hours_fact(row: tuple[Any, ...], zone: ZoneInfo) -> HoursFact:
         on=on,
         kind=kind,
         group_size=size,
-        domains=json.loads(domains),
+        domains=json.loads(domains) if domains != "{}" else {},
         mode="live",
         medium=medium,
         state=state,
@@ -108,11 +108,11 @@ def _performance_facts(
             rubric=first[3],
             scenario=first[4],
             on=first[6],
-            levels=_lowest(levels),
+            levels=levels[0] if len(levels) == 1 else _lowest(levels),
             harm=tuple(sorted(set(ticked.get(key, ())))),
             state=RELEASED,
             markers=tuple(sorted(row[8] for row in group)),
-            apart=furthest_apart(levels),
+            apart=0 if len(levels) == 1 else furthest_apart(levels),
         )
 
 

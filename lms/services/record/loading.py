@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select
+from sqlalchemy import CompoundSelect, Connection, Select
 from sqlalchemy.orm import Session
 
 from lms.rules.record import Record
@@ -28,16 +29,18 @@ from lms.services.record.queries import (
     waivers_query,
 )
 
+ROWS_AT_ONCE = 1000
 AnyUnion = CompoundSelect[*tuple[Any, ...]]
 
 
 class _Stream:
     """One kind of fact, read in the order of enrolments and handed out group by group."""
 
-    def __init__(self, session: Session, query: AnySelect | AnyUnion) -> None:
+    def __init__(self, connection: Connection, query: AnySelect | AnyUnion) -> None:
         ordered = query.order_by(query.selected_columns[0])
-        rows = session.execute(ordered.execution_options(yield_per=2000))
-        self._groups = groupby((tuple(row) for row in rows), key=lambda row: row[0])
+        rows: Iterator[tuple[Any, ...]]
+        rows = iter(connection.execute(ordered.execution_options(yield_per=ROWS_AT_ONCE)))
+        self._groups = groupby(rows, key=itemgetter(0))
         self._next = next(self._groups, None)
         self._held: list[tuple[Any, ...]] = list(self._next[1]) if self._next else []
 
@@ -63,25 +66,28 @@ def load_records(
 
     Shape: `scope` selects enrolment ids. `known_at` gives the facts as then known; None is now.
     """
-    places = [Place(*row) for row in session.execute(places_query(scope, known_at))]
+    query = places_query(scope, known_at).execution_options(yield_per=ROWS_AT_ONCE)
+    places = session.execute(query)
+    read = session.connection()
     streams = {
-        "completions": _Stream(session, completions_query(scope, known_at)),
-        "hours": _Stream(session, hours_query(scope, known_at)),
-        "gatherings": _Stream(session, gathering_facts(scope, known_at)),
-        "scores": _Stream(session, scores_query(scope, known_at)),
-        "performances": _Stream(session, performances_query(scope, known_at)),
-        "harm": _Stream(session, harm_query(scope)),
-        "documents": _Stream(session, document_rows(scope, known_at)),
-        "attestations": _Stream(session, attestations_query(scope, known_at)),
-        "signatures": _Stream(session, signatures_query(scope, known_at)),
-        "decisions": _Stream(session, decisions_query(scope, known_at)),
-        "resolutions": _Stream(session, resolutions_query(scope, known_at)),
-        "waivers": _Stream(session, waivers_query(scope, known_at)),
-        "certificates": _Stream(session, certificates_query(scope, known_at)),
+        "completions": _Stream(read, completions_query(scope, known_at)),
+        "hours": _Stream(read, hours_query(scope, known_at)),
+        "gatherings": _Stream(read, gathering_facts(scope, known_at)),
+        "scores": _Stream(read, scores_query(scope, known_at)),
+        "performances": _Stream(read, performances_query(scope, known_at)),
+        "harm": _Stream(read, harm_query(scope)),
+        "documents": _Stream(read, document_rows(scope, known_at)),
+        "attestations": _Stream(read, attestations_query(scope, known_at)),
+        "signatures": _Stream(read, signatures_query(scope, known_at)),
+        "decisions": _Stream(read, decisions_query(scope, known_at)),
+        "resolutions": _Stream(read, resolutions_query(scope, known_at)),
+        "waivers": _Stream(read, waivers_query(scope, known_at)),
+        "certificates": _Stream(read, certificates_query(scope, known_at)),
     }
     scenarios = Scenarios(session, scope)
     people = people_in(session, scope, known_at)
-    for place in places:
+    for row in places:
+        place = Place(*row)
         rows = {name: stream.of(place.enrolment_id) for name, stream in streams.items()}
         yield place, record_from(place, rows, scenarios)._replace(people=people)
 
