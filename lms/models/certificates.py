@@ -247,9 +247,11 @@ class IssueRow(Base):
 
 
 class IssueProposal(PublicIdMixin, Base):
-    """A certificate that one coordinator proposed; at most one a place is open.
+    """A document that one coordinator proposed; at most one a place and document is open.
 
-    `reason` says why it was sent back, sealed with the holder's key.
+    `document` is its kind, empty for the programme's own certificate; `about_id` is the one to be
+    renewed or made anew. `why` says for what reason it is made anew, `words` are that reason and
+    `reason` says why it was sent back, both sealed with the holder's key.
     """
 
     __tablename__ = "issue_proposal"
@@ -257,9 +259,13 @@ class IssueProposal(PublicIdMixin, Base):
         CheckConstraint("state in ('open','approved','declined')", name="state"),
         CheckConstraint("decided_by is null or state <> 'open'", name="decided"),
         CheckConstraint("state <> 'approved' or decided_by <> proposed_by", name="two"),
+        CheckConstraint("act in ('issue','renew','replace')", name="act"),
+        CheckConstraint("(about_id is null) = (act = 'issue')", name="about"),
+        CheckConstraint("(why = '') = (act <> 'replace')", name="why"),
         Index(
             "uq_issue_proposal_open",
             "enrolment_id",
+            "document",
             unique=True,
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
@@ -269,6 +275,11 @@ class IssueProposal(PublicIdMixin, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    act: Mapped[str] = mapped_column(String(8), default="issue")
+    document: Mapped[str] = mapped_column(String(12), default="")
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+    why: Mapped[str] = mapped_column(String(12), default="")
+    words: Mapped[bytes | None] = mapped_column(LargeBinary)
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), default="open")

@@ -127,13 +127,16 @@ SENTENCES: dict[StrEnum, Any] = {
     IssueRefusal.CHOICE_CHANGED: _l(
         "The person changed meanwhile which lines are printed. Read it again, then issue."
     ),
-    IssueRefusal.SECOND_MISSING: _l("A second coordinator approves each certificate here."),
+    IssueRefusal.SECOND_MISSING: _l("A second coordinator approves each document here."),
     IssueRefusal.SECOND_IS_FIRST: _l("You proposed this one. Another coordinator approves it."),
     ApprovalRefusal.OWN_CERTIFICATE: _l("This would be your own. Other coordinators see to it."),
     ApprovalRefusal.OWN_PROPOSAL: _l("You proposed this one. Another coordinator approves it."),
     ApprovalRefusal.SETTLED: _l("Somebody has settled this by now. Here is what came of it."),
     ApprovalRefusal.REASON_MISSING: _l("Write the reason, so that the other knows why."),
     ApprovalRefusal.WAITS_ALREADY: _l("You proposed this one. It waits for a second coordinator."),
+    ApprovalRefusal.ANOTHER_WAITS: _l(
+        "Something else about this document waits for a second coordinator. Settle that first."
+    ),
     ApprovalRefusal.NOTHING_WAITS: _l("This was no longer waiting for a second coordinator."),
     RunRefusal.NOBODY_CHOSEN: _l("Tick at least one person."),
     RunRefusal.STARTER_LEFT: _l(

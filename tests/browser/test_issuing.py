@@ -92,3 +92,25 @@ def test_a_second_coordinator_approves(visitor: Any, finished: Any) -> None:
     second.look()
     assert "Approved and issued." in second.page.inner_text("body")
     assert "Certificate of Noor" in second.page.inner_text("h1")
+
+
+def test_a_document_made_anew_waits_for_a_second_coordinator(visitor: Any, finished: Any) -> None:
+    """After the certificate was approved: a correction, proposed and approved, on every screen."""
+    office = visitor(360, script=False).sign_in("ines")
+    office.go("/certificates")
+    office.press("Noor")
+    office.press("Another name, or a correction")
+    office.page.check("input[value=correction]")
+    office.page.fill("textarea[name=reason]", "A letter of the name was wrong.")
+    office.press("Send for approval")
+    office.look()
+    assert "It waits for a second coordinator" in office.words
+
+    second = visitor(1280).sign_in("marek")
+    second.go("/proposals")
+    second.press("Noor")
+    second.look_every_way()
+    assert "A letter of the name was wrong." in second.words
+    second.press("Approve it")
+    second.look()
+    assert "Certificate of Noor" in second.page.inner_text("h1")

@@ -19,19 +19,33 @@ from lms.models import (
     Organisation,
     Person,
 )
-from lms.rules.certificates import TWO, ApprovalRefusal, IssueRefusal, RowAct
+from lms.rules.certificates import (
+    TWO,
+    ApprovalRefusal,
+    IssueRefusal,
+    NewEditionRefusal,
+    ProposedAct,
+    Replacement,
+    RowAct,
+)
+from lms.rules.programmes import DocumentKind
 from lms.rules.roles import Actor, Role
 from lms.services.audit import link_entries, verify_chains
 from lms.services.certificates import (
     approve_proposal,
     decline_proposal,
+    erase_certificate,
     get_proposal,
     issue_certificate,
     list_candidates,
+    list_events,
     list_proposals,
     own_scope,
     propose_certificate,
+    propose_edition,
+    propose_renewal,
     reason_of,
+    replace_certificate,
     sent_back_scope,
     waiting_scope,
 )
@@ -39,7 +53,7 @@ from lms.services.errors import RefusedError
 from lms.services.hours import withdraw_confirmation
 from lms.services.today import list_waiting_for
 from tests.cast import NOW, grant, make_cast
-from tests.certifying import issue, meet_all, second_coordinator
+from tests.certifying import issue, meet_all, meet_renewal, renew, second_coordinator
 from tests.services.test_runs import chosen, make_ready, start, work
 
 
@@ -238,6 +252,159 @@ def test_a_run_proposes_and_another_run_approves(app, session, cast):
     work(app, session)
     assert issued(session) == 2
     assert set(session.scalars(select(IssueProposal.decided_by))) == {second}
+
+
+# Renewals, documents made anew, further documents
+
+LATER = NOW.replace(year=2028, month=9)
+
+
+def certified(session, cast):
+    """Return a certificate from before the house asked for two."""
+    second_coordinator(session, cast)
+    meet_all(session, cast)
+    found = issue(session, cast)
+    ask_for_two(session, cast)
+    return found
+
+
+def renewing(session, cast, certificate, by=None):
+    by = by or cast.coordinator.id
+    return propose_renewal(session, certificate, by=by, name_read="Trainee", now=LATER)
+
+
+def second_of(certificate):
+    return [who["name"] for who in json.loads(certificate.facts)["second"]]
+
+
+def test_a_renewal_waits_for_a_second_person(session, cast):
+    held = certified(session, cast)
+    meet_renewal(session, cast, now=LATER)
+    alone = refusal(renew, session, cast, held, now=LATER)
+    assert alone is IssueRefusal.SECOND_MISSING
+    proposal = renewing(session, cast, held)
+    assert renewing(session, cast, held).id == proposal.id
+    assert issued(session) == 1
+    own = refusal(approve_at, session, proposal, cast.coordinator.id)
+    assert own is ApprovalRefusal.OWN_PROPOSAL
+    new = approve_at(session, proposal, cast.second_coordinator.id)
+    assert (new.term, new.issued_by, second_of(new)) == (
+        2,
+        cast.coordinator.id,
+        ["Second Coordinator"],
+    )
+    assert approve_at(session, proposal, cast.second_coordinator.id).id == new.id
+    assert issued(session) == 2
+
+
+def approve_at(session, proposal, by, now=LATER):
+    return approve_proposal(session, proposal, by=by, name_read="Trainee", now=now)
+
+
+def test_what_is_not_met_is_neither_proposed_nor_approved(session, cast):
+    held = certified(session, cast)
+    assert refusal(renewing, session, cast, held) is IssueRefusal.VERDICT_NOT_MET
+    meet_renewal(session, cast, now=LATER)
+    proposal = renewing(session, cast, held)
+    entry = session.scalars(select(HoursEntry).order_by(HoursEntry.id.desc())).first()
+    withdraw_confirmation(session, entry, by=cast.supervisor.id, reason="A slip.", now=LATER)
+    second = cast.second_coordinator.id
+    found = refusal(approve_at, session, proposal, second)
+    assert found is IssueRefusal.VERDICT_NOT_MET
+    assert issued(session) == 1
+
+
+def anew(session, cast, certificate, why=Replacement.CORRECTION, reason="A letter was wrong."):
+    return propose_edition(
+        session,
+        certificate,
+        why,
+        by=cast.coordinator.id,
+        reason=reason,
+        name_read="Trainee",
+        now=NOW,
+    )
+
+
+def test_a_document_made_anew_waits_for_a_second_person(session, cast):
+    held = certified(session, cast)
+    given = {"by": cast.coordinator.id, "reason": "A letter was wrong.", "name_read": "Trainee"}
+    alone = {**given, "op_id": "alone", "now": NOW}
+    why = Replacement.CORRECTION
+    found = refusal(replace_certificate, session, held, why, **alone)
+    assert found is IssueRefusal.SECOND_MISSING
+    proposal = anew(session, cast, held)
+    assert b"letter" not in proposal.words
+    new = approve_at(session, proposal, cast.second_coordinator.id, now=NOW)
+    assert (new.edition, new.replaces_id, second_of(new)) == (2, held.id, ["Second Coordinator"])
+    (event,) = list_events(session, held)
+    assert event.reason == "A letter was wrong."
+
+
+def test_one_thing_at_a_time_waits_about_a_document(session, cast):
+    held = certified(session, cast)
+    meet_renewal(session, cast, now=LATER)
+    anew(session, cast, held)
+    assert refusal(renewing, session, cast, held) is ApprovalRefusal.ANOTHER_WAITS
+
+
+def test_a_reason_is_still_asked_for(session, cast):
+    held = certified(session, cast)
+    assert refusal(anew, session, cast, held, reason=" ") is NewEditionRefusal.REASON_MISSING
+    same = refusal(anew, session, cast, held, why=Replacement.NAME)
+    assert same is NewEditionRefusal.SAME_NAME
+
+
+def test_what_came_another_way_ends_what_waited(session, cast):
+    held = certified(session, cast)
+    meet_renewal(session, cast, now=LATER)
+    proposal = renewing(session, cast, held)
+    second = actor(cast.second_coordinator)
+    (row,) = list_proposals(session, waiting_scope(second))
+    assert (row.act, row.about) == (ProposedAct.RENEW, held.public_id)
+    session.get_one(Organisation, cast.organisation.id).approval = ""
+    session.flush()
+    renew(session, cast, held, now=LATER)
+    assert list_proposals(session, waiting_scope(second)) == []
+    found = refusal(approve_at, session, proposal, cast.second_coordinator.id)
+    assert found is ApprovalRefusal.SETTLED
+
+
+def test_further_documents_wait_for_a_second_person_each_by_itself(session, ready):
+    kinds = (DocumentKind.TRAINING, DocumentKind.LETTER)
+    for kind in kinds:
+        found = refusal(issue, session, ready, kind=kind)
+        assert found is IssueRefusal.SECOND_MISSING
+    proposals = [
+        propose_certificate(
+            session,
+            ready.enrolment,
+            by=ready.coordinator.id,
+            name_read="Trainee",
+            now=NOW,
+            kind=kind,
+        )
+        for kind in kinds
+    ]
+    own = propose(session, ready)
+    assert len({own.id, *(one.id for one in proposals)}) == 3
+    people = list_candidates(session, ready.cohort, by=ready.second_coordinator.id, now=NOW)
+    assert [one.waits.proposal for one in people if one.waits] == [own.public_id]
+    for kind, proposal in zip(kinds, proposals, strict=True):
+        made = approve(session, proposal, ready.second_coordinator.id)
+        assert (made.kind, second_of(made)) == (kind, ["Second Coordinator"])
+    second = actor(ready.second_coordinator)
+    waiting = list_proposals(session, waiting_scope(second))
+    assert [one.public_id for one in waiting] == [own.public_id]
+
+
+def test_erasing_takes_the_words_of_what_was_proposed(session, cast):
+    held = certified(session, cast)
+    proposal = anew(session, cast, held)
+    by = cast.coordinator.id
+    erase_certificate(session, held, by=by, asked=True, op_id="erase", now=NOW)
+    session.refresh(proposal)
+    assert proposal.words is None
 
 
 # Races

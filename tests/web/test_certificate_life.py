@@ -10,8 +10,9 @@ from lms.db import utcnow
 from lms.models import Certificate, CertificateEvent, CertificateWish, Person
 from lms.rules.certificates import code_from_bytes
 from lms.services.certificates import switch_lookup
-from tests.certifying import issue, meet_all, meet_renewal
+from tests.certifying import issue, meet_all, meet_renewal, second_coordinator
 from tests.services.test_certificate_life import set_in_programme
+from tests.services.test_proposals import ask_for_two
 
 UNKNOWN = code_from_bytes(bytes(17))
 
@@ -335,3 +336,83 @@ def test_a_code_of_another_installation_is_simply_not_ours(page, cast):
     anybody = page.as_("visitor")
     assert anybody.get(f"/check/{UNKNOWN}?on=2026-01-01").status_code == 404
     assert anybody.get(f"/check/{'A' * 10_000}").status_code in {400, 404}
+
+
+# Where the house asks for two
+
+
+@pytest.fixture
+def two(session, cast, issued):
+    second_coordinator(session, cast)
+    ask_for_two(session, cast)
+    session.commit()
+    return cast
+
+
+def approved(page, found):
+    """Let the second coordinator find what waits on Today, read it and approve it."""
+    second = page.as_("second_coordinator")
+    second.get("/today")
+    assert "waits for you as the second coordinator" in second.words
+    second.get("/proposals")
+    assert second.soup.find("main").find("a", href=found)
+    second.get(found)
+    return second, second.post(f"{found}/approve", second.form_data(f"{found}/approve"))
+
+
+def test_a_document_made_anew_is_sent_to_a_second_coordinator(page, session, two, issued):
+    office, url = page.as_("coordinator"), at(issued, "/new-document")
+    office.get(url)
+    assert "A second coordinator approves it" in office.words
+    assert office.submit(url, why="correction", reason=" ").status_code == 200
+    reply = office.submit(url, why="correction", reason="A letter was wrong.")
+    assert reply.location.startswith("/proposals/")
+    assert count(session, Certificate) == 1
+    office.get(reply.location)
+    assert "It waits for a second coordinator" in office.words
+    assert "A letter was wrong." in office.words
+    office.get(url)
+    assert "See what was proposed" in office.words
+    assert not office.soup.find("main").find("textarea")
+    second, done = approved(page, reply.location)
+    assert done.status_code == 302
+    assert count(session, Certificate) == 2
+    assert second.get(reply.location).location == done.location
+
+
+def test_a_renewal_is_sent_to_a_second_coordinator_and_sent_back(page, session, two, issued):
+    soon = (utcnow() + timedelta(days=700)).replace(hour=12)
+    meet_renewal(session, two, now=soon)
+    session.commit()
+    with time_machine.travel(soon, tick=False):
+        office, url = page.as_("coordinator"), at(issued, "/renewal")
+        office.get(url)
+        found = office.submit(url, asked="y").location
+        assert found.startswith("/proposals/")
+        second = page.as_("second_coordinator")
+        second.get(found)
+        assert "Renewal for Trainee" in second.words
+        form = second.form_data(f"{found}/send-back") | {"reason": "Look at May."}
+        assert second.post(f"{found}/send-back", form).status_code == 302
+        office.get("/proposals")
+        assert "Look at May." in office.words
+        assert office.soup.find("main").find("a", href=url)
+        office.get(url)
+        again = office.submit(url, asked="y").location
+        assert again != found
+        _second, done = approved(page, again)
+        assert done.location.startswith("/certificates/")
+    assert count(session, Certificate) == 2
+
+
+def test_a_letter_is_sent_to_a_second_coordinator(page, session, two, issued):
+    office = page.as_("coordinator")
+    url = f"/enrolments/{two.enrolment.public_id}/documents/letter"
+    office.get(url)
+    reply = office.submit(url, asked="y")
+    assert reply.location.startswith("/proposals/")
+    office.get(url)
+    assert "See what was proposed" in office.words
+    _second, done = approved(page, reply.location)
+    assert done.status_code == 302
+    assert set(session.scalars(select(Certificate.kind))) == {issued.kind, "letter"}

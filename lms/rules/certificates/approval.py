@@ -14,6 +14,14 @@ class ProposalState(StrEnum):
     DECLINED = "declined"
 
 
+class ProposedAct(StrEnum):
+    """What is proposed: a first document, the next term of one, or one made anew."""
+
+    ISSUE = "issue"
+    RENEW = "renew"
+    REPLACE = "replace"
+
+
 class ApprovalRefusal(StrEnum):
     """Why somebody may not settle a proposal, or make one."""
 
@@ -22,6 +30,7 @@ class ApprovalRefusal(StrEnum):
     SETTLED = "approval-settled"
     REASON_MISSING = "approval-reason-missing"
     WAITS_ALREADY = "approval-waits-already"
+    ANOTHER_WAITS = "approval-another-waits"
     NOTHING_WAITS = "approval-nothing-waits"
 
 

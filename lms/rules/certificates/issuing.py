@@ -77,17 +77,26 @@ def refusal_to_issue(case: IssueCase) -> IssueRefusal | None:
     """
     if case.holder_id in (case.issuer_id, case.second_id):
         return IssueRefusal.OWN_CERTIFICATE
-    if case.second_id == case.issuer_id:
-        return IssueRefusal.SECOND_IS_FIRST
-    found = _refusal_of_the_case(case)
-    if found is None and case.second_asked and case.second_id is None:
-        return IssueRefusal.SECOND_MISSING
-    return found
+    alone = refusal_of_second(
+        second_asked=case.second_asked, first_id=case.issuer_id, second_id=case.second_id
+    )
+    if alone is IssueRefusal.SECOND_IS_FIRST:
+        return alone
+    return _refusal_of_the_case(case) or alone
 
 
 def refusal_to_propose(case: IssueCase) -> IssueRefusal | None:
     """Return why this person may not propose the certificate to a second one, or None."""
     return refusal_to_issue(replace(case, second_asked=False))
+
+
+def refusal_of_second(
+    *, second_asked: bool, first_id: int, second_id: int | None
+) -> IssueRefusal | None:
+    """Return why somebody does not act without, or with, this second person; None if they may."""
+    if second_id == first_id:
+        return IssueRefusal.SECOND_IS_FIRST
+    return IssueRefusal.SECOND_MISSING if second_asked and second_id is None else None
 
 
 def _refusal_of_the_case(case: IssueCase) -> IssueRefusal | None:

@@ -58,19 +58,26 @@ from lms.services.certificates.matters import (
 )
 from lms.services.certificates.preparing import Candidate, list_candidates
 from lms.services.certificates.printing import UnprintableError, unprintable_in
-from lms.services.certificates.proposing import (
+from lms.services.certificates.proposed import (
     ProposalRow,
-    approve_proposal,
-    decline_proposal,
+    find_made,
     find_open_proposal,
     get_proposal,
-    is_second_asked,
     list_proposals,
     own_scope,
-    propose_certificate,
     reason_of,
     sent_back_scope,
     waiting_scope,
+    words_of,
+)
+from lms.services.certificates.proposing import (
+    approve_proposal,
+    decline_proposal,
+    document_of,
+    is_second_asked,
+    propose_certificate,
+    propose_edition,
+    propose_renewal,
 )
 from lms.services.certificates.renewing import RenewalView, preview_renewal, renew_certificate
 from lms.services.certificates.running import (
@@ -134,9 +141,11 @@ __all__ = [
     "count_issued",
     "decline_proposal",
     "detail_of",
+    "document_of",
     "draw_rows",
     "erase_certificate",
     "find_by_enrolment",
+    "find_made",
     "find_mark",
     "find_open_proposal",
     "get_certificate",
@@ -169,6 +178,8 @@ __all__ = [
     "preview_issue",
     "preview_renewal",
     "propose_certificate",
+    "propose_edition",
+    "propose_renewal",
     "put_mark",
     "reason_of",
     "record_event",
@@ -191,5 +202,6 @@ __all__ = [
     "waiting_scope",
     "watch",
     "wishes_for",
+    "words_of",
     "words_of_letterhead",
 ]

@@ -335,6 +335,6 @@ def case_of(basis: Basis, *, by: int, issued: bool) -> IssueCase:
         place_open=basis.place.state in places,
         is_whole=terms.is_whole,
         states_something=basis.taken.is_something or not states_time,
-        second_asked=terms.is_whole and asks_second(basis.place.cohort.organisation.approval),
+        second_asked=asks_second(basis.place.cohort.organisation.approval),
         second_id=basis.second.id if basis.second else None,
     )

@@ -19,13 +19,15 @@ from lms.rules.certificates import (
     Replacement,
     Wish,
     WishOutcome,
+    asks_second,
+    refusal_of_second,
     refusal_to_replace,
     seal,
     state_on,
 )
 from lms.rules.programmes import DocumentKind
 from lms.services.audit import record_act
-from lms.services.certificates.basis import basis_for, lock_place, place_query
+from lms.services.certificates.basis import Judge, basis_for, judge_named, lock_place, place_query
 from lms.services.certificates.chain import chain_of, is_followed, plain_events
 from lms.services.certificates.erasing import take_out
 from lms.services.certificates.events import EventNote, add_event
@@ -42,12 +44,16 @@ KEPT = ("verdict", "taken", "agreements", "markers", "confirmers", "programme")
 
 @dataclass(frozen=True, slots=True)
 class NewEdition:
-    """What a coordinator reads before a document is made anew. `refusal` is why it may not be."""
+    """What a coordinator reads before a document is made anew. `refusal` is why it may not be.
+
+    `second_asked` says that another coordinator approves it first.
+    """
 
     name: str
     name_is_theirs: bool
     unprintable: tuple[str, ...]
     refusal: NewEditionRefusal | None
+    second_asked: bool
 
 
 def preview_edition(
@@ -63,7 +69,31 @@ def preview_edition(
         name_is_theirs=bool(place.person.certificate_name),
         unprintable=unprintable_in(session, name),
         refusal=_refusal(certificate, place, chain, why, by=by, reason="to be given", now=now),
+        second_asked=asks_second(place.cohort.organisation.approval),
     )
+
+
+def refuse_edition(
+    session: Session,
+    certificate: Certificate,
+    place: Enrolment,
+    why: Replacement,
+    *,
+    by: int,
+    reason: str,
+    name_read: str,
+    now: datetime,
+) -> None:
+    """Raise what stands against a document that is to be proposed to be made anew.
+
+    Edge:   the place is held by the caller.
+    Raises: RefusedError(NewEditionRefusal | IssueRefusal), UnprintableError.
+    """
+    chain = chain_of(session, certificate)
+    refusal = _refusal(certificate, place, chain, why, by=by, reason=reason, now=now)
+    if refusal:
+        raise RefusedError(refusal)
+    _refuse_name(session, place, name_read)
 
 
 def replace_certificate(
@@ -76,11 +106,13 @@ def replace_certificate(
     name_read: str,
     op_id: str,
     now: datetime,
+    second_id: int | None = None,
 ) -> Certificate:
     """Make a new edition of a certificate with the present name; the old one says "replaced".
 
     Shape: it has a code and a number of its own, and the old one's days, so that no date tells of
-           the change. What it rests on is taken over word for word.
+           the change. What it rests on is taken over word for word. `second_id` approved it,
+           where the organisation asks for a second person.
     Edge:  for a new name the former one is taken out of every earlier document of this kind, and a
            suspension that holds goes on. The same form twice makes one.
     Raises: RefusedError(NewEditionRefusal | IssueRefusal), UnprintableError.
@@ -90,13 +122,20 @@ def replace_certificate(
     made = [one for one in chain if one.op_id == op_id]
     if made:
         return made[0]
-    refusal = _refusal(certificate, place, chain, why, by=by, reason=reason, now=now)
+    refusal = _refusal(
+        certificate, place, chain, why, by=by, reason=reason, now=now
+    ) or refusal_of_second(
+        second_asked=asks_second(place.cohort.organisation.approval),
+        first_id=by,
+        second_id=second_id,
+    )
     if refusal:
         raise RefusedError(refusal)
     _refuse_name(session, place, name_read)
     (own,) = [one for one in chain if one.id == certificate.id]
     was = min(one.issued_at for one in chain if one.term == own.term)
-    new = _made(session, own, place, by=by, op_id=op_id, now=now, was=was)
+    second = judge_named(session, second_id) if second_id else None
+    new = _made(session, own, place, by=by, op_id=op_id, now=now, was=was, second=second)
     _carry_suspension(session, own, new, place, by=by, now=now)
     note = EventNote(reason=reason)
     add_event(session, own, place, CertificateEventKind.SUPERSEDED, by=by, note=note, now=now)
@@ -114,6 +153,7 @@ def replace_certificate(
         replaces=own.public_id,
         number=new.number,
         seal=new.seal,
+        second=second.public_id if second else "",
     )
     return new
 
@@ -159,10 +199,12 @@ def _made(
     op_id: str,
     now: datetime,
     was: datetime,
+    second: Judge | None,
 ) -> Certificate:
     """Make the new document as of when the term was issued, with what that rested on."""
     kind = None if old.is_whole else DocumentKind(old.kind)
-    basis = replace(basis_for(session, place, now=was, kind=kind), today=old.issued_on)
+    found = basis_for(session, place, now=was, kind=kind, second=second)
+    basis = replace(found, today=old.issued_on)
     succession = Succession(old.term, old.edition + 1, old.id, old.valid_until)
     new = make_certificate(session, basis, by=by, op_id=op_id, now=now, succession=succession)
     hidden = {*json.loads(old.hidden), *json.loads(new.hidden)}

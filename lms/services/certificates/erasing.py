@@ -4,10 +4,18 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from lms.models import Certificate, Cohort, ContentVersion, Enrolment, Person, PrintedChoice
+from lms.models import (
+    Certificate,
+    Cohort,
+    ContentVersion,
+    Enrolment,
+    IssueProposal,
+    Person,
+    PrintedChoice,
+)
 from lms.rules.certificates import (
     CertificateState,
     EraseRefusal,
@@ -125,6 +133,10 @@ def erase_certificate(
             subject=f"certificate:{one.public_id}",
         )
     _forget_lines(session, certificate)
+    about = [one.id for one in chain]
+    session.execute(
+        update(IssueProposal).where(IssueProposal.about_id.in_(about)).values(words=None)
+    )
     session.flush()
     touch_record(session, place.id)
 

@@ -112,13 +112,21 @@ def standing_of(
 
 
 def refuse_to_propose(
-    session: Session, place: Enrolment, *, by: int, name_read: str, issued: bool, now: datetime
+    session: Session,
+    place: Enrolment,
+    *,
+    by: int,
+    name_read: str,
+    issued: bool,
+    now: datetime,
+    kind: DocumentKind | None = None,
 ) -> None:
-    """Raise what stands against a certificate that is to be proposed to a second person.
+    """Raise what stands against a document that is to be proposed to a second person.
 
+    Shape:  without `kind` it is the programme's own certificate.
     Raises: RefusedError(IssueRefusal), UnprintableError.
     """
-    basis = basis_for(session, place, now=now)
+    basis = basis_for(session, place, now=now, kind=kind)
     refuse(session, basis, refusal_to_propose(case_of(basis, by=by, issued=issued)), name_read)
 
 

@@ -26,6 +26,7 @@ from lms.rules.certificates import (
 from lms.rules.people import folded
 from lms.services.certificates.basis import list_bases
 from lms.services.certificates.issuing import Standing, standing_of
+from lms.services.certificates.proposed import FIRST_OWN
 from lms.services.record import whole_cohort
 
 
@@ -129,6 +130,7 @@ def _waiting(session: Session, scope: Select[int]) -> dict[int, Waits]:
         .where(
             IssueProposal.enrolment_id.in_(scope),
             IssueProposal.state == ProposalState.OPEN.value,
+            *FIRST_OWN,
         )
     )
     return {row[0]: Waits(*row[1:]) for row in session.execute(query)}

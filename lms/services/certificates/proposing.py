@@ -1,118 +1,186 @@
-"""A certificate that one coordinator proposes and a second one approves or sends back."""
+"""A document that one coordinator proposes and a second one approves or sends back."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from lms.models import Certificate, Cohort, Enrolment, IssueProposal, Organisation, Person
+from lms.db import new_public_id
+from lms.models import Certificate, Cohort, Enrolment, IssueProposal, Organisation
 from lms.rules.certificates import (
+    ApprovalRefusal,
     ProposalState,
+    ProposedAct,
+    Replacement,
     asks_second,
     refusal_to_approve,
     refusal_to_decline,
 )
 from lms.rules.programmes import DocumentKind
-from lms.rules.roles import Actor
 from lms.services.audit import record_act
 from lms.services.certificates.basis import lock_place, terms_for
+from lms.services.certificates.editions import refuse_edition, replace_certificate
 from lms.services.certificates.holding import find_by_enrolment
 from lms.services.certificates.issuing import issue_certificate, refuse_to_propose
-from lms.services.errors import MissingError, RefusedError
+from lms.services.certificates.proposed import (
+    OWN,
+    find_made,
+    find_open_proposal,
+    get_proposal,
+    sealed_under,
+    words_of,
+)
+from lms.services.certificates.renewing import refuse_renewal, renew_certificate
+from lms.services.errors import RefusedError
 from lms.services.publishing import definition_of
-from lms.services.sealed import read_text, seal_text
-
-SHOWN_FOR = timedelta(days=30)
-"""How long a proposal that was sent back stands on the first person's list."""
+from lms.services.sealed import seal_text
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalRow:
-    """One proposal in a list. `reason` is why it was sent back, empty while it waits."""
+class Proposed:
+    """What one coordinator proposes.
 
-    public_id: str
-    place: str
-    name: str
-    cohort: str
-    first: str
-    proposed_at: datetime
-    decided_by: str
-    reason: str
-
-
-def is_second_asked(session: Session, place: Enrolment, kind: DocumentKind | None = None) -> bool:
-    """Say whether a second person approves this document: a programme's own certificate alone.
-
-    Raises: MissingError where the programme gives no such document.
+    Shape: `document` is a kind, empty for the programme's own certificate; `about` is the one to be
+           renewed or made anew, `why` and `words` for what reason it is made anew.
     """
+
+    act: ProposedAct = ProposedAct.ISSUE
+    document: str = OWN
+    about: Certificate | None = None
+    why: str = ""
+    words: str = ""
+
+
+FIRST_CERTIFICATE = Proposed()
+
+
+def is_second_asked(session: Session, place: Enrolment) -> bool:
+    """Say whether a second person approves what is issued at a place, of whatever kind."""
     query = (
         select(Organisation.approval)
         .join(Cohort, Cohort.organisation_id == Organisation.id)
         .where(Cohort.id == place.cohort_id)
     )
-    terms = terms_for(definition_of(session, place.programme_version), kind)
-    return terms.is_whole and asks_second(session.scalars(query).one())
+    return asks_second(session.scalars(query).one())
 
 
-def get_proposal(session: Session, public_id: str) -> IssueProposal:
-    """Return a proposal by the id in its address, with its place. Raises: MissingError."""
-    query = (
-        select(IssueProposal)
-        .where(IssueProposal.public_id == public_id)
-        .options(
-            joinedload(IssueProposal.enrolment).joinedload(Enrolment.cohort),
-            joinedload(IssueProposal.enrolment).joinedload(Enrolment.person),
-        )
-    )
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise MissingError
-    return found
-
-
-def find_open_proposal(session: Session, enrolment_id: int) -> IssueProposal | None:
-    """Return the proposal of a place that waits, or None."""
-    return session.scalars(_open(IssueProposal.enrolment_id == enrolment_id)).one_or_none()
-
-
-def open_proposals(session: Session, enrolment_ids: Collection[int]) -> dict[int, IssueProposal]:
-    """Return the proposals that wait at some places, read afresh, by the place's id."""
-    query = _open(IssueProposal.enrolment_id.in_(enrolment_ids))
-    found = session.scalars(query.execution_options(populate_existing=True))
-    return {proposal.enrolment_id: proposal for proposal in found}
-
-
-def _open(*where: ColumnElement[bool]) -> Select[IssueProposal]:
-    return select(IssueProposal).where(IssueProposal.state == ProposalState.OPEN.value, *where)
+def document_of(certificate: Certificate) -> str:
+    """Return under which document a certificate is proposed."""
+    return OWN if certificate.is_whole else certificate.kind
 
 
 def propose_certificate(
-    session: Session, enrolment: Enrolment, *, by: int, name_read: str, now: datetime
+    session: Session,
+    enrolment: Enrolment,
+    *,
+    by: int,
+    name_read: str,
+    now: datetime,
+    kind: DocumentKind | None = None,
 ) -> IssueProposal:
-    """Propose the certificate of a place to a second person, or return what waits already.
+    """Propose a first document of a place to a second person, or return what waits already.
 
-    Edge: it is judged by the very rules of issuing, today; approving judges once more.
-    Raises: RefusedError(IssueRefusal), UnprintableError.
+    Shape:  without `kind` it is the programme's own certificate.
+    Edge:   it is judged by the very rules of issuing, today; approving judges once more.
+    Raises: MissingError, RefusedError(IssueRefusal), UnprintableError.
     """
     place = lock_place(session, enrolment.id)
-    found = find_open_proposal(session, place.id)
+    terms = terms_for(definition_of(session, place.programme_version), kind)
+    what = Proposed(document=OWN if terms.is_whole else terms.kind.value)
+    found = _waiting(session, place, what)
     if found is not None:
         return found
-    issued = find_by_enrolment(session, place.id) is not None
-    refuse_to_propose(session, place, by=by, name_read=name_read, issued=issued, now=now)
-    return add_proposal(session, place, by=by, now=now)
+    issued = find_by_enrolment(session, place.id, kind) is not None
+    refuse_to_propose(session, place, by=by, name_read=name_read, issued=issued, now=now, kind=kind)
+    return add_proposal(session, place, what, by=by, now=now)
 
 
-def add_proposal(session: Session, place: Enrolment, *, by: int, now: datetime) -> IssueProposal:
+def propose_renewal(
+    session: Session, certificate: Certificate, *, by: int, name_read: str, now: datetime
+) -> IssueProposal:
+    """Propose the next term of a certificate, or return what waits already.
+
+    Raises: RefusedError(IssueRefusal | RenewRefusal | ApprovalRefusal), UnprintableError.
+    """
+    place = lock_place(session, certificate.enrolment_id)
+    what = Proposed(ProposedAct.RENEW, document_of(certificate), certificate)
+    found = _waiting(session, place, what)
+    if found is not None:
+        return found
+    refuse_renewal(session, certificate, place, by=by, name_read=name_read, now=now)
+    return add_proposal(session, place, what, by=by, now=now)
+
+
+def propose_edition(
+    session: Session,
+    certificate: Certificate,
+    why: Replacement,
+    *,
+    by: int,
+    reason: str,
+    name_read: str,
+    now: datetime,
+) -> IssueProposal:
+    """Propose that a document is made anew, or return what waits already.
+
+    Raises: RefusedError(IssueRefusal | NewEditionRefusal | ApprovalRefusal), UnprintableError.
+    """
+    place = lock_place(session, certificate.enrolment_id)
+    document = document_of(certificate)
+    what = Proposed(ProposedAct.REPLACE, document, certificate, why.value, reason)
+    found = _waiting(session, place, what)
+    if found is not None:
+        return found
+    refuse_edition(
+        session, certificate, place, why, by=by, reason=reason, name_read=name_read, now=now
+    )
+    return add_proposal(session, place, what, by=by, now=now)
+
+
+def _waiting(session: Session, place: Enrolment, what: Proposed) -> IssueProposal | None:
+    """Return the very same that waits already, or None. Raises: RefusedError(ANOTHER_WAITS)."""
+    found = find_open_proposal(session, place.id, what.document)
+    if found is None or find_made(session, found) is not None:
+        _end_overtaken(session, found)
+        return None
+    about = what.about.id if what.about else None
+    if (found.act, found.about_id, found.why) != (what.act, about, what.why):
+        raise RefusedError(ApprovalRefusal.ANOTHER_WAITS)
+    return found
+
+
+def _end_overtaken(session: Session, found: IssueProposal | None) -> None:
+    """Close what came another way, so that something new can be proposed."""
+    if found is not None:
+        found.state, found.decided_at = ProposalState.DECLINED.value, found.proposed_at
+        session.flush()
+
+
+def add_proposal(
+    session: Session,
+    place: Enrolment,
+    what: Proposed = FIRST_CERTIFICATE,
+    *,
+    by: int,
+    now: datetime,
+) -> IssueProposal:
     """Write down a proposal; whether it may be is asked before, and the place is held."""
     proposal = IssueProposal(
+        public_id=new_public_id(),
         organisation_id=place.cohort.organisation_id,
         enrolment_id=place.id,
+        act=what.act.value,
+        document=what.document,
+        about_id=what.about.id if what.about else None,
+        why=what.why,
         proposed_by=by,
         proposed_at=now,
     )
+    if what.words.strip():
+        about = sealed_under(proposal, "words")
+        proposal.words = seal_text(session, place.person_id, what.words, about, now)
     session.add(proposal)
     session.flush()
     _note(session, "certificate-proposed", proposal, place, by, now)
@@ -128,11 +196,11 @@ def approve_proposal(
     now: datetime,
     lines_read: Collection[str] | None = None,
 ) -> Certificate:
-    """Issue what another proposed, on a verdict computed afresh, and return the certificate.
+    """Do what another proposed, judged afresh, and return the certificate that came of it.
 
     Edge: two at once queue at the place's row; who comes second finds it settled. The same person
           twice is given the certificate that is there.
-    Raises: RefusedError(ApprovalRefusal or IssueRefusal), UnprintableError.
+    Raises: RefusedError(ApprovalRefusal or a refusal of the act), UnprintableError.
     """
     place = _locked(session, proposal)
     if proposal.state == ProposalState.APPROVED and proposal.decided_by == by:
@@ -145,18 +213,50 @@ def approve_proposal(
     )
     if refusal:
         raise RefusedError(refusal)
-    certificate = issue_certificate(
-        session,
-        place,
-        by=proposal.proposed_by,
-        name_read=name_read,
-        op_id=form_of(proposal),
-        now=now,
-        lines_read=lines_read,
-        second_id=by,
-    )
+    certificate = _made(session, proposal, place, by, name_read, lines_read, now)
     close_proposal(session, proposal, certificate, place, by=by, now=now)
     return certificate
+
+
+def _made(
+    session: Session,
+    proposal: IssueProposal,
+    place: Enrolment,
+    by: int,
+    name_read: str,
+    lines_read: Collection[str] | None,
+    now: datetime,
+) -> Certificate:
+    first, op_id = proposal.proposed_by, form_of(proposal)
+    if proposal.about_id is None:
+        kind = DocumentKind(proposal.document) if proposal.document else None
+        return issue_certificate(
+            session,
+            place,
+            by=first,
+            name_read=name_read,
+            op_id=op_id,
+            now=now,
+            kind=kind,
+            lines_read=lines_read,
+            second_id=by,
+        )
+    about = session.get_one(Certificate, proposal.about_id)
+    if proposal.act == ProposedAct.RENEW:
+        return renew_certificate(
+            session, about, by=first, name_read=name_read, op_id=op_id, now=now, second_id=by
+        )
+    return replace_certificate(
+        session,
+        about,
+        Replacement(proposal.why),
+        by=first,
+        reason=words_of(session, get_proposal(session, proposal.public_id)),
+        name_read=name_read,
+        op_id=op_id,
+        now=now,
+        second_id=by,
+    )
 
 
 def close_proposal(
@@ -190,7 +290,7 @@ def decline_proposal(
     )
     if refusal:
         raise RefusedError(refusal)
-    proposal.reason = seal_text(session, place.person_id, reason, _about(proposal), now)
+    proposal.reason = seal_text(session, place.person_id, reason, sealed_under(proposal), now)
     _settle(session, proposal, ProposalState.DECLINED, by, now)
     _note(session, "certificate-sent-back", proposal, place, by, now)
 
@@ -205,7 +305,7 @@ def _locked(session: Session, proposal: IssueProposal) -> Enrolment:
 def _state_of(session: Session, proposal: IssueProposal) -> ProposalState:
     """Return where a proposal stands; one whose certificate came another way is settled."""
     state = ProposalState(proposal.state)
-    if state is ProposalState.OPEN and find_by_enrolment(session, proposal.enrolment_id):
+    if state is ProposalState.OPEN and find_made(session, proposal) is not None:
         return ProposalState.APPROVED
     return state
 
@@ -220,10 +320,6 @@ def _settle(
 def form_of(proposal: IssueProposal) -> str:
     """Return the name under which a proposal is issued once."""
     return f"proposal-{proposal.public_id}"
-
-
-def _about(proposal: IssueProposal) -> str:
-    return f"proposal:{proposal.public_id}"
 
 
 def _note(
@@ -241,83 +337,8 @@ def _note(
         chain=proposal.organisation_id,
         actor_id=by,
         about_id=place.person_id,
-        subject=_about(proposal),
+        subject=sealed_under(proposal),
         enrolment=place.public_id,
+        what=proposal.act,
+        kind=proposal.document,
     )
-
-
-# Lists
-
-
-def waiting_scope(actor: Actor) -> Select[int]:
-    """Return the ids of the proposals that wait for somebody else than their first person."""
-    return _open(
-        IssueProposal.organisation_id == actor.organisation_id,
-        IssueProposal.proposed_by != actor.person_id,
-        *_of_others(actor),
-    ).with_only_columns(IssueProposal.id)
-
-
-def sent_back_scope(actor: Actor, *, now: datetime) -> Select[int]:
-    """Return the ids of one's own proposals that were sent back lately and not proposed again."""
-    newer = aliased(IssueProposal)
-    return select(IssueProposal.id).where(
-        IssueProposal.state == ProposalState.DECLINED.value,
-        IssueProposal.proposed_by == actor.person_id,
-        IssueProposal.decided_by != actor.person_id,
-        IssueProposal.decided_at > now - SHOWN_FOR,
-        ~exists().where(
-            newer.enrolment_id == IssueProposal.enrolment_id, newer.id > IssueProposal.id
-        ),
-        *_of_others(actor),
-    )
-
-
-def own_scope(actor: Actor) -> Select[int]:
-    """Return the ids of one's own proposals that wait for a second person."""
-    own = _open(IssueProposal.proposed_by == actor.person_id, *_of_others(actor))
-    return own.with_only_columns(IssueProposal.id)
-
-
-def _of_others(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Narrow to places that are not one's own and hold no certificate yet."""
-    own = select(Enrolment.id).where(Enrolment.person_id == actor.person_id)
-    return (
-        IssueProposal.enrolment_id.not_in(own),
-        ~exists().where(
-            Certificate.enrolment_id == IssueProposal.enrolment_id, Certificate.is_whole
-        ),
-    )
-
-
-def list_proposals(session: Session, scope: Select[int]) -> list[ProposalRow]:
-    """Return the proposals of a scope, the oldest first, with what was written about them."""
-    holder, first, second = aliased(Person), aliased(Person), aliased(Person)
-    query = (
-        select(IssueProposal, Enrolment.public_id, holder, Cohort.name, first, second)
-        .join(Enrolment, Enrolment.id == IssueProposal.enrolment_id)
-        .join(holder, holder.id == Enrolment.person_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(first, first.id == IssueProposal.proposed_by)
-        .outerjoin(second, second.id == IssueProposal.decided_by)
-        .where(IssueProposal.id.in_(scope))
-        .order_by(IssueProposal.proposed_at, IssueProposal.id)
-    )
-    return [
-        ProposalRow(
-            public_id=proposal.public_id,
-            place=place,
-            name=person.chosen_name,
-            cohort=cohort,
-            first=proposer.chosen_name,
-            proposed_at=proposal.proposed_at,
-            decided_by=decider.chosen_name if decider else "",
-            reason=read_text(session, person.id, proposal.reason, _about(proposal)),
-        )
-        for proposal, place, person, cohort, proposer, decider in session.execute(query)
-    ]
-
-
-def reason_of(session: Session, proposal: IssueProposal) -> str:
-    """Return why a proposal was sent back, opened; empty where it was not."""
-    return read_text(session, proposal.enrolment.person_id, proposal.reason, _about(proposal))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -10,13 +11,21 @@ from lms.rules.certificates import (
     IssueRefusal,
     RenewalCase,
     RenewRefusal,
+    asks_second,
     refusal_to_renew,
     renewed_until,
     state_on,
 )
 from lms.rules.programmes import Programme, agreements_to_renew
 from lms.services.audit import record_act
-from lms.services.certificates.basis import Basis, basis_on, case_of, lock_place, place_query
+from lms.services.certificates.basis import (
+    Basis,
+    basis_on,
+    case_of,
+    judge_named,
+    lock_place,
+    place_query,
+)
 from lms.services.certificates.chain import chain_of, is_followed, plain_events
 from lms.services.certificates.making import Succession, make_certificate
 from lms.services.certificates.printing import UnprintableError, unprintable_in
@@ -29,12 +38,19 @@ from lms.services.verdicts import Renewing, renewal_verdict_for
 FIRST_EDITION = 1
 
 
+class Approved(NamedTuple):
+    """That something is issued now, and who approved it, None for nobody."""
+
+    second_id: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class RenewalView:
     """Where renewing stands: what is judged, why not yet, and until when the new term would last.
 
     `to_sign` are the agreements that are asked for, each with its requirement's id; `renewing` is
-    None where the programme renews nothing, or what it rests on was erased.
+    None where the programme renews nothing, or what it rests on was erased. `second_asked` says
+    that another coordinator approves it first: then `refusal` is why it may not be proposed.
     """
 
     renewing: Renewing | None
@@ -44,6 +60,7 @@ class RenewalView:
     unprintable: tuple[str, ...]
     until: date | None
     to_sign: dict[str, str]
+    second_asked: bool
 
 
 def preview_renewal(
@@ -67,7 +84,29 @@ def preview_renewal(
         unprintable=unprintable_in(session, name),
         until=_until(basis.programme, renewing, today) if basis else None,
         to_sign=agreements_to_renew(basis.programme) if basis else {},
+        second_asked=asks_second(place.cohort.organisation.approval),
     )
+
+
+def refuse_renewal(
+    session: Session,
+    certificate: Certificate,
+    place: Enrolment,
+    *,
+    by: int,
+    name_read: str,
+    now: datetime,
+) -> None:
+    """Raise what stands against a renewal that is to be proposed to a second person.
+
+    Edge:   the place is held by the caller.
+    Raises: RefusedError(IssueRefusal | RenewRefusal), UnprintableError.
+    """
+    renewing = _renewing(session, certificate, today_in(place.cohort.zone, now))
+    refusal, _basis = _judged(session, certificate, place, renewing, by=by, now=now)
+    if refusal:
+        raise RefusedError(refusal)
+    _refuse_name(session, place, name_read)
 
 
 def renew_certificate(
@@ -78,9 +117,11 @@ def renew_certificate(
     name_read: str,
     op_id: str,
     now: datetime,
+    second_id: int | None = None,
 ) -> Certificate:
     """Issue the next term of a certificate; it follows the old one, which keeps its own end.
 
+    Shape: `second_id` approved it, where the organisation asks for a second person.
     Edge: renewing early loses no time: the new term counts from the old last day. Two coordinators,
     or one who revokes meanwhile, queue at the place's row: the second is judged on what the first
     did, and told. The same form twice makes one.
@@ -92,7 +133,10 @@ def renew_certificate(
         return made[0]
     today = today_in(place.cohort.zone, now)
     renewing = _renewing(session, certificate, today)
-    refusal, basis = _judged(session, certificate, place, renewing, by=by, now=now)
+    approved = Approved(second_id)
+    refusal, basis = _judged(
+        session, certificate, place, renewing, by=by, now=now, approved=approved
+    )
     if refusal:
         raise RefusedError(refusal)
     if basis is None or renewing is None:
@@ -102,7 +146,7 @@ def renew_certificate(
     succession = Succession(certificate.term + 1, FIRST_EDITION, None, until)
     new = make_certificate(session, basis, by=by, op_id=op_id, now=now, succession=succession)
     touch_record(session, place.id)
-    _note(session, certificate, new, place, by=by, now=now)
+    _note(session, certificate, new, basis, by=by, now=now)
     return new
 
 
@@ -120,8 +164,12 @@ def _judged(
     *,
     by: int,
     now: datetime,
+    approved: Approved | None = None,
 ) -> tuple[IssueRefusal | RenewRefusal | None, Basis | None]:
-    """Return why it may not be renewed now, with the basis it would be issued on."""
+    """Return why it may not be renewed now, with the basis it would be issued on.
+
+    Edge: without `approved` it is judged whether it may be proposed.
+    """
     chain = chain_of(session, certificate)
     (own,) = [one for one in chain if one.id == certificate.id]
     today = today_in(place.cohort.zone, now)
@@ -130,6 +178,8 @@ def _judged(
     if renewing is None:
         return RenewRefusal.NOT_RENEWED_HERE, None
     basis = basis_on(session, place, renewing.verdict, now=now)
+    if approved and approved.second_id:
+        basis = replace(basis, second=judge_named(session, approved.second_id))
     renewal = basis.programme.renewal
     case = RenewalCase(
         days=renewing.days,
@@ -140,8 +190,8 @@ def _judged(
         most_terms=(renewal.terms or None) if renewal else None,
     )
     issued = case_of(basis, by=by, issued=False)
-    # the second person looks at a first certificate; a renewal is one coordinator's act
-    issue = replace(issued, verdict_met=_is_met(renewing), second_asked=False)
+    asked = issued.second_asked and approved is not None
+    issue = replace(issued, verdict_met=_is_met(renewing), second_asked=asked)
     return refusal_to_renew(issue, case), basis
 
 
@@ -169,7 +219,7 @@ def _note(
     session: Session,
     old: Certificate,
     new: Certificate,
-    place: Enrolment,
+    basis: Basis,
     *,
     by: int,
     now: datetime,
@@ -180,9 +230,10 @@ def _note(
         now=now,
         chain=new.organisation_id,
         actor_id=by,
-        about_id=place.person_id,
+        about_id=basis.place.person_id,
         subject=f"certificate:{new.public_id}",
         follows=old.public_id,
         number=new.number,
         seal=new.seal,
+        second=basis.second.public_id if basis.second else "",
     )

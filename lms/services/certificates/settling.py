@@ -35,12 +35,8 @@ from lms.services.certificates.basis import (
 from lms.services.certificates.holding import newest_by_place
 from lms.services.certificates.issuing import close_places, refuse
 from lms.services.certificates.making import Drawing, Drawings, Order, draw_ahead, make_certificates
-from lms.services.certificates.proposing import (
-    add_proposal,
-    close_proposal,
-    form_of,
-    open_proposals,
-)
+from lms.services.certificates.proposed import open_proposals
+from lms.services.certificates.proposing import add_proposal, close_proposal, form_of
 from lms.services.certificates.stating import signing_name
 from lms.services.errors import RefusedError
 from lms.services.visibility import roles_of

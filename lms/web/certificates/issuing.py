@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired
 
 from lms.db import utcnow
-from lms.models import Certificate, Enrolment
+from lms.models import Certificate, Enrolment, IssueProposal
 from lms.rules.certificates import IssueRefusal
 from lms.rules.policy import Permission
 from lms.rules.programmes import DocumentKind
@@ -74,9 +74,15 @@ def _previewed(
             kind_words=KINDS[preview.basis.terms.kind],
             form=form or _form_for(preview),
             words=words or _words_of(preview),
-            waits=find_open_proposal(current_session(), enrolment.id),
+            waits=_waiting_for(enrolment, preview),
         )
     )
+
+
+def _waiting_for(enrolment: Enrolment, preview: Preview) -> IssueProposal | None:
+    terms = preview.basis.terms
+    document = "" if terms.is_whole else terms.kind.value
+    return find_open_proposal(current_session(), enrolment.id, document)
 
 
 def _words_of(preview: Preview) -> str:
@@ -145,8 +151,8 @@ def _issue(enrolment: Enrolment, kind: DocumentKind | None) -> Any:
     if not form.validate_on_submit():
         return _previewed(enrolment, kind, form)
     try:
-        if is_second_asked(current_session(), enrolment, kind):
-            return _proposed(enrolment, form)
+        if is_second_asked(current_session(), enrolment):
+            return _proposed(enrolment, kind, form)
         certificate = _issued(enrolment, kind, form)
     except UnprintableError as refused:
         return _previewed(enrolment, kind, words=refusal_words(refused.reason, refused.characters))
@@ -158,11 +164,13 @@ def _issue(enrolment: Enrolment, kind: DocumentKind | None) -> Any:
     return redirect(url_for(".show", certificate_id=certificate.public_id))
 
 
-def _proposed(enrolment: Enrolment, form: IssueForm) -> Any:
+def _proposed(enrolment: Enrolment, kind: DocumentKind | None, form: IssueForm) -> Any:
     """Send it to a second coordinator, who approves it or sends it back."""
     by, name = the_actor().person_id, given(form.name)
     with acting() as session:
-        found = propose_certificate(session, enrolment, by=by, name_read=name, now=utcnow())
+        found = propose_certificate(
+            session, enrolment, by=by, name_read=name, now=utcnow(), kind=kind
+        )
         public_id = found.public_id
     flash(_("Sent. It now waits for a second coordinator."), "good")
     return redirect(url_for(".proposal", proposal_id=public_id))

@@ -15,11 +15,10 @@ from lms.services.certificates import (
     UnprintableError,
     approve_proposal,
     decline_proposal,
-    find_by_enrolment,
+    find_made,
     get_proposal,
     list_proposals,
     own_scope,
-    preview_issue,
     reason_of,
     sent_back_scope,
     waiting_scope,
@@ -28,7 +27,8 @@ from lms.services.errors import RefusedError
 from lms.services.practice import name_of
 from lms.web.access import acting, requires, the_actor
 from lms.web.certificates import bp
-from lms.web.certificates.words import claim_rows, refusal_words
+from lms.web.certificates.looking import again_url, look_over
+from lms.web.certificates.words import claim_rows, proposed_words, refusal_words
 from lms.web.forms import Bare, Form, given, prose
 from lms.web.state import current_session
 from lms.web.words import sentence
@@ -58,6 +58,8 @@ def proposals() -> str:
             waiting=list_proposals(session, waiting_scope(actor)),
             own=list_proposals(session, own_scope(actor)),
             sent_back=list_proposals(session, sent_back_scope(actor, now=utcnow())),
+            words=proposed_words,
+            again=again_url,
         )
     )
 
@@ -66,7 +68,7 @@ def proposals() -> str:
 @requires(Permission.PROPOSAL_SETTLE, proposal=get_proposal)
 def proposal(proposal: IssueProposal) -> Any:
     """Show what was proposed and on what it would rest today; or what came of it."""
-    found = find_by_enrolment(current_session(), proposal.enrolment_id)
+    found = find_made(current_session(), proposal)
     if found is not None:
         return redirect(url_for(".show", certificate_id=found.public_id))
     return _page(proposal)
@@ -74,31 +76,25 @@ def proposal(proposal: IssueProposal) -> Any:
 
 def _page(proposal: IssueProposal, send_back: SendBackForm | None = None, words: str = "") -> str:
     session, me = current_session(), the_actor().person_id
-    is_own = proposal.proposed_by == me
-    preview = preview_issue(
-        session,
-        proposal.enrolment,
-        by=proposal.proposed_by,
-        second_id=None if is_own else me,
-        now=utcnow(),
-    )
+    looked = look_over(session, proposal, me)
     form = ApproveForm(formdata=None)
-    form.name.data, form.lines.data = preview.name, " ".join(preview.chosen)
-    held = refusal_words(preview.refusal, preview.unprintable) if preview.refusal else ""
+    form.name.data, form.lines.data = looked.name, " ".join(looked.chosen)
     return str(
         render_template(
             "certificates/proposal.html",
             proposal=proposal,
-            preview=preview,
-            place=preview.basis.place,
-            rows=claim_rows(preview.claims),
-            is_own=is_own,
+            looked=looked,
+            preview=looked.preview,
+            place=proposal.enrolment,
+            what=proposed_words(proposal.act, proposal.document),
+            rows=claim_rows(looked.preview.claims) if looked.preview else [],
+            is_own=proposal.proposed_by == me,
             is_open=proposal.state == ProposalState.OPEN,
             first=name_of(session, proposal.proposed_by),
             reason=reason_of(session, proposal),
             form=form,
             send_back=send_back or SendBackForm(formdata=None),
-            words=words or held,
+            words=words or looked.held,
         )
     )
 
@@ -106,7 +102,7 @@ def _page(proposal: IssueProposal, send_back: SendBackForm | None = None, words:
 @bp.post("/proposals/<proposal_id>/approve")
 @requires(Permission.PROPOSAL_SETTLE, proposal=get_proposal)
 def approve(proposal: IssueProposal) -> Any:
-    """Approve, and so issue, the certificate that another proposed."""
+    """Approve, and so do, what another proposed."""
     form, public_id = ApproveForm(), proposal.public_id
     by, now = the_actor().person_id, utcnow()
     try:

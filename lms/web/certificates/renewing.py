@@ -7,16 +7,20 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from lms.db import utcnow
-from lms.models import Certificate
+from lms.models import Certificate, IssueProposal
 from lms.rules.certificates import NewEditionRefusal, Replacement
 from lms.rules.policy import Permission
 from lms.services.certificates import (
     RenewalView,
     UnprintableError,
     detail_of,
+    document_of,
+    find_open_proposal,
     get_certificate,
     preview_edition,
     preview_renewal,
+    propose_edition,
+    propose_renewal,
     renew_certificate,
     replace_certificate,
 )
@@ -63,8 +67,16 @@ def _renewal(certificate: Certificate, form: IssueForm | None = None, words: str
             standing=standing_words(view),
             form=form or _form_for(found),
             words=words or _words_of(found),
+            waits=waiting_about(certificate),
         )
     )
+
+
+def waiting_about(certificate: Certificate) -> IssueProposal | None:
+    """Return the proposal about a certificate that waits for a second coordinator, or None."""
+    document = document_of(certificate)
+    found = find_open_proposal(current_session(), certificate.enrolment_id, document)
+    return found if found is not None and found.about_id == certificate.id else None
 
 
 def _form_for(found: RenewalView) -> IssueForm:
@@ -89,6 +101,8 @@ def renew(certificate: Certificate) -> Any:
     if not form.validate_on_submit():
         return _renewal(certificate, form)
     try:
+        if found.second_asked:
+            return _renewal_proposed(certificate, form)
         with acting() as writing:
             new = renew_certificate(
                 writing,
@@ -104,6 +118,20 @@ def renew(certificate: Certificate) -> Any:
         return _renewal(certificate, words=sentence(refused.reason))
     flash(_("Renewed."), "good")
     return redirect(url_for(".show", certificate_id=new.public_id))
+
+
+def _renewal_proposed(certificate: Certificate, form: IssueForm) -> Reply:
+    by, name = the_actor().person_id, given(form.name)
+    with acting() as session:
+        sent = propose_renewal(session, certificate, by=by, name_read=name, now=utcnow())
+        public_id = sent.public_id
+    return to_proposal(public_id)
+
+
+def to_proposal(public_id: str) -> Reply:
+    """Say that a second coordinator looks now, and lead to what they look at."""
+    flash(_("Sent. It now waits for a second coordinator."), "good")
+    return redirect(url_for(".proposal", proposal_id=public_id))
 
 
 @bp.get("/certificates/<certificate_id>/new-document")
@@ -126,6 +154,7 @@ def _anew(certificate: Certificate, form: NewDocumentForm, words: str = "") -> s
             found=found,
             form=form,
             words=words,
+            waits=waiting_about(certificate),
         )
     )
 
@@ -149,6 +178,9 @@ def new_document(certificate: Certificate) -> Any:
 
 
 def _made_anew(certificate: Certificate, form: NewDocumentForm) -> Reply:
+    by, session = the_actor().person_id, current_session()
+    if preview_edition(session, certificate, by=by, now=utcnow()).second_asked:
+        return _anew_proposed(certificate, form)
     with acting() as session:
         new = replace_certificate(
             session,
@@ -162,3 +194,18 @@ def _made_anew(certificate: Certificate, form: NewDocumentForm) -> Reply:
         )
     flash(_("Made anew. The old document shows nothing any more."), "good")
     return redirect(url_for(".show", certificate_id=new.public_id))
+
+
+def _anew_proposed(certificate: Certificate, form: NewDocumentForm) -> Reply:
+    with acting() as session:
+        sent = propose_edition(
+            session,
+            certificate,
+            Replacement(form.why.data),
+            by=the_actor().person_id,
+            reason=given(form.reason),
+            name_read=given(form.name),
+            now=utcnow(),
+        )
+        public_id = sent.public_id
+    return to_proposal(public_id)

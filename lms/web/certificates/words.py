@@ -14,6 +14,7 @@ from lms.rules.certificates import (
     CertificateState,
     Claim,
     Kept,
+    ProposedAct,
     Wish,
 )
 from lms.rules.programmes import DocumentKind, RenewalDays, Standing
@@ -83,6 +84,16 @@ KEPT = {
     "continuing_education": _l("papers on further learning"),
     "documents": _l("papers that were handed in"),
 }
+
+PROPOSED = {
+    ProposedAct.RENEW: _l("Renewal"),
+    ProposedAct.REPLACE: _l("A document made anew"),
+}
+
+
+def proposed_words(act: str, document: str) -> Any:
+    """Return what was proposed. Shape: `document` is a kind, empty for the programme's own."""
+    return PROPOSED.get(ProposedAct(act)) or KINDS.get(document, _l("Certificate"))
 
 
 def kept_words(kept: Kept | None) -> str:
