@@ -18,7 +18,7 @@ from bench.seed import Scale, Seeding, seed
 from lms.config import Settings
 from lms.db import Database, make_engine, new_public_id, transaction, utcnow
 from lms.documents.certificate import certificate_pdf
-from lms.jobs import work_once
+from lms.jobs import keep_what_is_read, work_once
 from lms.models import Certificate, Cohort
 from lms.rules.certificates import Progress
 from lms.rules.roles import Role
@@ -100,6 +100,7 @@ def _work(settings: Settings, gate: Barrier, spent: "Synchronized[float]") -> No
     """Wait until all have begun, warm as a worker that has run for a while, then for the run."""
     database = Database(make_engine(settings.database_url))
     ground = ground_for(settings)
+    keep_what_is_read()
     work_once(settings, database, ground)
     certificate_pdf(FACTS)
     gate.wait()

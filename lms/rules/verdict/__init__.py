@@ -9,7 +9,7 @@ from lms.rules.verdict.compile import (
 )
 from lms.rules.verdict.giving import is_earned, rows_of
 from lms.rules.verdict.holding import Hold, holds_of
-from lms.rules.verdict.judging import verdict
+from lms.rules.verdict.judging import unjudged, verdict
 from lms.rules.verdict.past import Lapse, PastRefusal, lapsed_between, refusal_of_day
 from lms.rules.verdict.renewing import renewal_verdict
 from lms.rules.verdict.result import (
@@ -89,5 +89,6 @@ __all__ = [
     "rows_of",
     "shown_state",
     "summary_of",
+    "unjudged",
     "verdict",
 ]

@@ -34,6 +34,12 @@ def verdict(programme: Programme | CompiledProgramme, record: Record, on: date) 
     return Verdict(own.id, own.version, on, whole.state, rows, cautions, outlook)
 
 
+def unjudged(programme: Programme, on: date) -> Verdict:
+    """Return a verdict before anybody was judged: nothing is met, and nothing rests on it."""
+    outlook = Outlook(CanStill.YES, None)
+    return Verdict(programme.id, programme.version, on, State.NOT_YET, (), (), outlook)
+
+
 def _row(place: Place, found: Finding) -> Row:
     settled = found.state.is_settled
     return Row(

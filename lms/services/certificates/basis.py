@@ -20,13 +20,13 @@ from lms.rules.programmes import (
     find_document,
 )
 from lms.rules.record import Record, Taken, all_taken, training_taken
-from lms.rules.verdict import Row, Verdict, is_earned, rows_of
+from lms.rules.verdict import Row, Verdict, is_earned, rows_of, unjudged
 from lms.services.curriculum import find_pack
 from lms.services.errors import MissingError
 from lms.services.gatherings import recorders_of
 from lms.services.people import today_in
 from lms.services.publishing import definition_of
-from lms.services.record import Place, one_place, whole_cohort
+from lms.services.record import one_place, whole_cohort
 from lms.services.verdicts import judge_places
 
 OPEN_PLACES = {EnrolmentState.ADMITTED, EnrolmentState.ACTIVE, EnrolmentState.COMPLETED}
@@ -143,6 +143,26 @@ def bases_of(
     return {found.place.id: found for found in _bases(session, scope, places, now, None)}
 
 
+def bases_to_draw(
+    session: Session, places: Mapping[int, Enrolment], *, now: datetime
+) -> dict[int, Basis]:
+    """Return bases to draw the own certificates of places of one cohort by, before they are judged.
+
+    Edge: they hold no verdict, so nothing is issued on them; where a certificate prints what was
+          counted, it is judged for that.
+    """
+    given = {key: _terms(session, place, None) for key, place in places.items()}
+    if any(terms.kind is not DocumentKind.CREDENTIAL for _programme, terms in given.values()):
+        return bases_of(session, places, now=now)
+    return {key: _to_draw(place, *given[key], now) for key, place in places.items()}
+
+
+def _to_draw(place: Enrolment, programme: Programme, terms: DocumentTerms, now: datetime) -> Basis:
+    today = today_in(place.cohort.zone, now)
+    verdict = unjudged(programme, today)
+    return Basis(place, programme, terms, verdict, (), NOTHING_TAKEN, (), (), today)
+
+
 def list_bases(session: Session, cohort: Cohort, *, now: datetime) -> list[Basis]:
     """Return what the own certificate of everybody of a cohort but who left would rest on.
 
@@ -168,9 +188,9 @@ def _bases(
     today = today_in(cohort.zone, now)
     pack = find_pack(session, cohort.organisation_id)
     found = [
-        _unjudged(places[at.enrolment_id], record, verdict, _terms(session, places, at, kind), pack)
+        _unjudged(place, record, verdict, _terms(session, place, kind), pack)
         for at, record, verdict in judge_places(session, scope, on=today)
-        if at.enrolment_id in places  # who came between the queries waits for the next look
+        if (place := places.get(at.enrolment_id))  # who came meanwhile waits for the next look
     ]
     counted = {one.place.id: _counted(one.rows) | one.taken.fact_ids for one in found}
     return _judged(session, scope, found, counted)
@@ -192,9 +212,9 @@ def _judged(
 
 
 def _terms(
-    session: Session, places: Mapping[int, Enrolment], at: Place, kind: DocumentKind | None
+    session: Session, place: Enrolment, kind: DocumentKind | None
 ) -> tuple[Programme, DocumentTerms]:
-    programme = definition_of(session, places[at.enrolment_id].programme_version)
+    programme = definition_of(session, place.programme_version)
     return programme, terms_for(programme, kind)
 
 

@@ -27,6 +27,7 @@ from lms.rules.roles import Role
 from lms.services.certificates.basis import (
     Basis,
     bases_of,
+    bases_to_draw,
     case_of,
     judge_named,
     lock_places,
@@ -97,16 +98,43 @@ def settle_rows(
 def draw_rows(session: Session, row_ids: Collection[int], *, now: datetime) -> dict[int, Drawing]:
     """Draw what rows will most likely be issued, by the id of the place, and change nothing.
 
-    Edge: whoever draws holds nothing; `settle_rows` judges anew and draws again what differs.
+    Edge: whoever draws holds nothing and judges nobody; `settle_rows` does, and draws again what
+          turns out to say anything else.
     """
     drawings: dict[int, Drawing] = {}
     for run, rows in _by_run(session.scalars(_query(row_ids)).all()):
         places = read_places(session, [row.enrolment_id for row in rows])
-        found = _judged(session, run, rows, places, now)
-        orders = [order for _row, order in found.to_make()]
+        orders = _expected(session, run, rows, places, now)
         before = _waiting_before(session, rows[0])
         drawings |= draw_ahead(session, orders, now=now, before=before)
     return drawings
+
+
+def _expected(
+    session: Session,
+    run: IssueRun,
+    rows: Sequence[IssueRow],
+    places: Mapping[int, Enrolment],
+    now: datetime,
+) -> list[Order]:
+    """Return what will be made if no verdict stands against it: the page offered nobody else."""
+    bases, waiting = bases_to_draw(session, places, now=now), open_proposals(session, places)
+    issued = newest_by_place(session, places)
+    orders = []
+    for row in rows:
+        key = row.enrolment_id
+        if key in issued or not _is_name_read(row, places[key]):
+            continue
+        if row.act == RowAct.ISSUE:
+            orders.append(Order(bases[key], run.started_by, ""))
+        elif row.act == RowAct.APPROVE and key in waiting:
+            orders.append(Order(bases[key], waiting[key].proposed_by, ""))
+    return orders
+
+
+def _is_name_read(row: IssueRow, place: Enrolment) -> bool:
+    """Say whether the name is still the one that was read on the page."""
+    return name_mark(place.public_id, signing_name(place.person)) == row.name_mark
 
 
 def _query(row_ids: Collection[int]) -> Select[IssueRow]:
@@ -182,7 +210,7 @@ def _answer(
 ) -> Answer:
     """Return what is to become of one row. Raises: RefusedError, UnprintableError."""
     place, by = basis.place, row.run.started_by
-    if name_mark(place.public_id, signing_name(place.person)) != row.name_mark:
+    if not _is_name_read(row, place):
         raise RefusedError(IssueRefusal.NAME_CHANGED)
     if row.act == RowAct.PROPOSE:
         return waiting or _to_propose(session, basis, by, is_issued)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -215,6 +216,7 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
+@lru_cache(maxsize=512)
 def day_words(day: date, language: str) -> str:
     """Return a day in words in a language: "3 May 2027"; plain English is British."""
     try:
