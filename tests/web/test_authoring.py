@@ -614,6 +614,8 @@ def test_a_module_goes_out_as_a_package_and_comes_in_as_drafts(author, session):
     author.get(DESK)
     same = {"package": (io.BytesIO(reply.data), "boundaries.zip")}
     assert author.post(f"{DESK}/package", same).location == DESK
+    author.get(DESK)
+    assert "says what is published already. Nothing has changed." in author.soup.text
     assert drafts(session) == 0
     new = {
         name: text.encode()
@@ -658,3 +660,48 @@ def test_dropping_a_draft_leaves_the_published_text(author, session):
     author.post(f"{DESK}/drop", {"name": FIRST})
     assert drafts(session) == 0
     assert BETTER not in text_on(author)
+
+
+def test_the_help_of_a_modules_own_page_shows_how_a_review_is_written(author):
+    author.get(f"{DESK}/files/module.md")
+    shown = [pre.text for pre in author.soup.select("pre.kept")]
+    (example,) = [text.strip() for text in shown if "reviewer" in text]
+    data = opened_at(author, f"{DESK}/files/module.md")
+    assert "\nreviews: []\n" in data["text"]
+    text = data["text"].replace("reviews: []", example)
+    save(author, {**data, "text": text}, url=f"{DESK}/files/module.md")
+    author.get(f"{DESK}/preview")
+    assert "Checked by a qualified reviewer: N. Surname, 21 November 2026." in author.words
+    author.get(EDIT)
+    assert "reviewer:" not in author.soup.select_one("main").text
+
+
+def test_dropping_a_file_that_was_never_published_says_that_it_is_gone(author):
+    data = opened(author)
+    save(author, {**data, "text": data["text"] + "\nMore.\n"})
+    author.get(EDIT)
+    assert "the published text stands" in author.words
+    author.get(DESK)
+    author.post(f"{DESK}/lessons", {"title": "Later", "slug": "later"})
+    author.get(DESK)
+    (link,) = [a["href"] for a in author.soup.select("main a") if a["href"].endswith("-later.md")]
+    author.get(link)
+    assert "never published, so the whole file is gone" in author.words
+
+
+def test_of_a_picture_no_line_is_quoted(author):
+    author.get(DESK)
+    author.post(f"{DESK}/pictures", {"picture": (io.BytesIO(photo()), "a.png"), "called": "a"})
+    author.get(DESK)
+    assert "No text shows this picture." in author.soup.text
+    assert "PNG" not in author.soup.select_one(".problems").text
+
+
+def test_a_picture_is_taken_out_where_it_stands_in_the_list(author, session):
+    author.get(DESK)
+    author.post(f"{DESK}/pictures", {"picture": (io.BytesIO(photo()), "a.png"), "called": "a"})
+    author.get(DESK)
+    forms = [form["action"] for form in author.soup.select("li details.asks form")]
+    assert f"{DESK}/pictures/a.png/remove" in forms
+    author.submit(f"{DESK}/pictures/a.png/remove")
+    assert drafts(session) == 0

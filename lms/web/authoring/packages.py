@@ -47,9 +47,12 @@ def take_in(module: str) -> Any:
     open_desk(current_session(), module)
     form = PackageForm()
     found = _unpacked(form)
-    if found is None or _is_anothers(form, module, found) or not _put(form, module, found):
+    if found is None or _is_anothers(form, module, found):
         return desk_page(module, package_form=form), 422
-    return back_to_desk(module, _taken())
+    changed = _put(form, module, found)
+    if changed is None:
+        return desk_page(module, package_form=form), 422
+    return back_to_desk(module, _taken(changed))
 
 
 def _is_anothers(form: PackageForm, module: str, found: Unpacked) -> bool:
@@ -72,12 +75,15 @@ def take_in_new() -> Any:
     """Take a module's folder in under the name that it has."""
     form = PackageForm()
     found = _unpacked(form)
-    if found is None or not _put(form, found.slug, found):
+    changed = _put(form, found.slug, found) if found else None
+    if found is None or changed is None:
         return list_page(StartForm(formdata=None), form), 422
-    return back_to_desk(found.slug, _taken())
+    return back_to_desk(found.slug, _taken(changed))
 
 
-def _taken() -> str:
+def _taken(changed: tuple[str, ...]) -> str:
+    if not changed:
+        return str(_("This package says what is published already. Nothing has changed."))
     return str(_("The package is on the desk, as drafts. Check it, then publish."))
 
 
@@ -95,11 +101,11 @@ def _unpacked(form: PackageForm) -> Unpacked | None:
         return None
 
 
-def _put(form: Form, slug: str, found: Unpacked) -> bool:
+def _put(form: Form, slug: str, found: Unpacked) -> tuple[str, ...] | None:
+    """Return what a package changes on the desk, None where the reason for a no is at its field."""
     try:
         with acting() as session:
-            put_files(session, the_actor().person_id, slug, found.files, now=utcnow())
+            return put_files(session, the_actor().person_id, slug, found.files, now=utcnow())
     except RefusedError as refused:
         form.refuse(form["package"], sentence(refused.reason))
-        return False
-    return True
+        return None

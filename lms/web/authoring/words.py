@@ -107,7 +107,7 @@ def by_words(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A problem as an author reads it. `quote` is the line it stands on."""
+    """A problem as an author reads it. `quote` is the line it stands on, "" in a picture."""
 
     file: str
     line: int
@@ -117,19 +117,17 @@ class Told:
 
 def told(problems: tuple[ContentProblem, ...], files: dict[str, bytes]) -> list[Told]:
     """Return problems with the line of the file that each is about."""
-    return [
-        Told(one.file, one.line, _message(one), _line(files.get(one.file, b""), one.line))
-        for one in problems
-    ]
+    return [Told(one.file, one.line, _message(one), _line(one, files)) for one in problems]
 
 
 def _message(problem: ContentProblem) -> str:
     return f"{problem.path}: {problem.message}" if problem.path else problem.message
 
 
-def _line(data: bytes, number: int) -> str:
+def _line(problem: ContentProblem, files: dict[str, bytes]) -> str:
+    data = files.get(problem.file, b"") if problem.file.endswith(".md") else b""
     lines = data.decode("utf-8", "replace").split("\n") if data else []
-    return lines[number - 1].strip()[:120] if 0 < number <= len(lines) else ""
+    return lines[problem.line - 1].strip()[:120] if 0 < problem.line <= len(lines) else ""
 
 
 def text_kind(name: str) -> FileKind:
