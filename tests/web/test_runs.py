@@ -160,7 +160,7 @@ def test_one_proposes_and_another_approves(page, session, two):
     assert count(session) == 0
     second = page.as_("second_coordinator")
     second.get("/today")
-    assert "1 certificate waits for you as the second coordinator" in second.words
+    assert "1 document waits for you as the second coordinator" in second.words
     second.get("/proposals")
     assert second.soup.find("a", href=found)
     second.get(found)
@@ -182,7 +182,7 @@ def test_another_sends_it_back_with_a_reason(page, session, two):
     reply = second.post(f"{found}/send-back", form | {"reason": "Look at <b>March</b>."})
     assert reply.status_code == 302
     first.get("/today")
-    assert "1 certificate was sent back to you" in first.words
+    assert "1 document was sent back to you" in first.words
     first.get("/proposals")
     assert "Sent back by Second Coordinator: Look at <b>March</b>." in first.words
     first.get(found)

@@ -117,13 +117,13 @@ def _label(one: Waiting) -> str:
             one.count,
         ),
         "to-approve": ngettext(
-            "%(num)s certificate waits for you as the second coordinator",
-            "%(num)s certificates wait for you as the second coordinator",
+            "%(num)s document waits for you as the second coordinator",
+            "%(num)s documents wait for you as the second coordinator",
             one.count,
         ),
         "sent-back": ngettext(
-            "%(num)s certificate was sent back to you",
-            "%(num)s certificates were sent back to you",
+            "%(num)s document was sent back to you",
+            "%(num)s documents were sent back to you",
             one.count,
         ),
         "to-answer": ngettext(
