@@ -1,7 +1,7 @@
 """What the newest version of a lesson says beyond the one that its reader keeps open."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -56,12 +56,12 @@ class Newer:
 
     Shape: `says_other` that its title, note or text is another, in the reader's language; `notes`
            are the notes of the lesson as it is written and of its equal route, `blocks` those of
-           its parts, by id.
+           its parts, each with the part's id. It is all that a page shows of the newest.
     """
 
     says_other: bool = False
     notes: tuple[Said | None, Said | None] = (None, None)
-    blocks: Mapping[str, Said] = field(default_factory=dict)
+    blocks: tuple[tuple[str, Said], ...] = ()
 
 
 def find_newer(
@@ -80,7 +80,7 @@ def find_newer(
     return Newer(
         found != text or (head.title, head.content_note) != (before.title, before.content_note),
         (_note_of(ways[0]), _note_of(ways[1])),
-        {part: Said(note, now.language) for part, note in _part_notes(found)},
+        tuple((part, Said(note, now.language)) for part, note in _part_notes(found)),
     )
 
 

@@ -95,7 +95,7 @@ class LessonPage:
 
     def told_at(self, part: str, note: ContentNote | None) -> Told | None:
         """Return the same of one part of the text, by its id and the note that it has."""
-        return self._told(note, self.newer.blocks.get(part))
+        return self._told(note, dict(self.newer.blocks).get(part))
 
     def _told(self, own: ContentNote | None, newest: Said | None) -> Told | None:
         note = note_with(own, newest.note if newest else None)
