@@ -31,7 +31,7 @@ from lms.services.certificates import (
 from lms.services.drafts import drop_old_drafts
 from lms.services.evidence import drop_orphans
 from lms.services.ground import Ground, ground_for
-from lms.services.jobs import Handler, Payload, Together, queue_job, run_due
+from lms.services.jobs import Handler, Payload, Together, count_under_way, queue_job, run_due
 from lms.services.mail import send_one, sender_for
 from lms.services.reflections import drop_ended_copies
 
@@ -79,7 +79,8 @@ def together() -> dict[str, Together]:
         return [int(payload["row"]) for payload in payloads]
 
     def draw(session: Session, payloads: list[Payload], now: datetime) -> Drawings:
-        return draw_rows(session, rows_of(payloads), now=now)
+        others = count_under_way(session, ISSUE_ONE, now=now) - len(payloads)
+        return draw_rows(session, rows_of(payloads), now=now, before=max(0, others))
 
     def issue(session: Session, payloads: list[Payload], drawings: Drawings, now: datetime) -> None:
         settle_rows(session, rows_of(payloads), now=now, drawings=drawings)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from time import sleep
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from lms.models import Job
 
 log = logging.getLogger("lms.jobs")
 LEASE = timedelta(minutes=5)
+UNDER_WAY = timedelta(seconds=30)
 MAX_TRIES = 12
 BREATH_SECONDS = 0.02
 FIRST = "send-mail"
@@ -99,6 +100,18 @@ def _lease_next(session: Session, together: Mapping[str, Together], now: datetim
         for job in jobs:
             job.lease_until, job.tries = now + LEASE, job.tries + 1
     return jobs
+
+
+def count_under_way(session: Session, kind: str, *, now: datetime) -> int:
+    """Return how many jobs of a kind were taken up in the last half minute and are not done.
+
+    Edge: what a worker that died had taken up is soon left out, and so is what waits after a fault.
+    """
+    lately = now + LEASE - UNDER_WAY
+    query = select(func.count(Job.id)).where(
+        Job.kind == kind, Job.state == "queued", Job.lease_until > lately
+    )
+    return session.scalar(query) or 0
 
 
 def run_due(

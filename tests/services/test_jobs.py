@@ -7,7 +7,15 @@ from sqlalchemy import select
 
 from lms.db import transaction
 from lms.models import Job, Mail
-from lms.services.jobs import BREATH_SECONDS, LEASE, Together, queue_job, queue_jobs, run_due
+from lms.services.jobs import (
+    BREATH_SECONDS,
+    LEASE,
+    Together,
+    count_under_way,
+    queue_job,
+    queue_jobs,
+    run_due,
+)
 from lms.services.mail import queue_mail, send_one
 from tests.cast import NOW
 
@@ -69,6 +77,20 @@ def test_jobs_of_a_kind_are_done_many_at_a_time(session):
     assert run_due(session, handlers, NOW, together=together) == 6
     assert seen == [[0, 1, 2], [3, 4], "other"]
     assert run_due(session, handlers, NOW, together=together) == 0
+
+
+def test_what_is_under_way_is_counted_and_what_a_dead_worker_held_is_not(session):
+    with transaction(session):
+        queue_jobs(session, "count", {f"count:{n}": {"n": n} for n in range(5)}, now=NOW)
+    seen = []
+
+    def prepare(session, payloads, now):
+        later = now + timedelta(seconds=31)
+        seen.append([count_under_way(session, "count", now=at) for at in (now, later)])
+
+    together = {"count": Together(3, prepare, lambda s, p, prepared, now: None)}
+    run_due(session, {}, NOW, together=together)
+    assert seen == [[3, 0], [2, 0]]
 
 
 @pytest.mark.parametrize("failing", ["prepare", "run"])

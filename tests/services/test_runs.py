@@ -352,7 +352,7 @@ def test_a_second_worker_draws_with_the_numbers_after_the_first(session, ready, 
     start(session, ready)
     rows = waiting_rows(session)
     first = draw_rows(session, rows[:2], now=NOW)
-    second = draw_rows(session, rows[2:], now=NOW)
+    second = draw_rows(session, rows[2:], now=NOW, before=2)
     settle(session, rows[:2], first)
     settle(session, rows[2:], second)
     assert drawings == ["0001", "0002", "0003"]

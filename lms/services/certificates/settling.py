@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -95,9 +95,12 @@ def settle_rows(
         _settle(session, _judged(session, run, rows, places, now), drawings or {}, now)
 
 
-def draw_rows(session: Session, row_ids: Collection[int], *, now: datetime) -> dict[int, Drawing]:
+def draw_rows(
+    session: Session, row_ids: Collection[int], *, now: datetime, before: int = 0
+) -> dict[int, Drawing]:
     """Draw what rows will most likely be issued, by the id of the place, and change nothing.
 
+    Shape: `before` is how many others are likely to take their numbers first.
     Edge: whoever draws holds nothing and judges nobody; `settle_rows` does, and draws again what
           turns out to say anything else.
     """
@@ -105,8 +108,8 @@ def draw_rows(session: Session, row_ids: Collection[int], *, now: datetime) -> d
     for run, rows in _by_run(session.scalars(_query(row_ids)).all()):
         places = read_places(session, [row.enrolment_id for row in rows])
         orders = _expected(session, run, rows, places, now)
-        before = _waiting_before(session, rows[0])
         drawings |= draw_ahead(session, orders, now=now, before=before)
+        before += len(orders)
     return drawings
 
 
@@ -165,16 +168,6 @@ def _run_of(row: IssueRow) -> int:
 
 def _is_open(row: IssueRow) -> bool:
     return row.state == RowState.WAITING and row.run.state == RunState.OPEN
-
-
-def _waiting_before(session: Session, first: IssueRow) -> int:
-    """Return how many rows of the run wait before one: another worker holds them."""
-    query = select(func.count(IssueRow.id)).where(
-        IssueRow.run_id == first.run_id,
-        IssueRow.state == RowState.WAITING.value,
-        IssueRow.id < first.id,
-    )
-    return session.scalar(query) or 0
 
 
 def _judged(
