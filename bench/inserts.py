@@ -50,6 +50,11 @@ def widen_cache(session: Session) -> None:
         connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KB}")
 
 
+def gather_statistics(session: Session) -> None:
+    """Tell the database how its tables look, as its own housekeeping would in time."""
+    session.connection().exec_driver_sql("ANALYZE")
+
+
 def _table_of(model: type[Any]) -> Table:
     table: Table = model.__table__
     return table

@@ -20,7 +20,7 @@ from bench.ground import (
     find_seeded,
     keep_seeded,
 )
-from bench.inserts import Row, put, put_for_ids, widen_cache
+from bench.inserts import Row, gather_statistics, put, put_for_ids, widen_cache
 from lms.config import Settings
 from lms.content.bundled import bundled
 from lms.content.library import Library, load_library
@@ -94,17 +94,8 @@ def seed(
         publish_library(session, library, by=None, now=now)
         seeding = (kind or Seeding)(session, library, scale, now)
         seeded = seeding.run(settings.database_url)
-    _gather_statistics(settings)
     keep_seeded(folder, seeded)
     return seeded
-
-
-def _gather_statistics(settings: Settings) -> None:
-    """Tell the database how its tables look, as its own housekeeping would in time."""
-    with a_session(settings) as session:
-        engine = session.get_bind()
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
 
 
 class Seeding:
@@ -132,6 +123,7 @@ class Seeding:
         places = self._places(people, cohorts)
         facts = self._facts(people, places, coordinator, staff)
         seats = self._seats(people, places)
+        gather_statistics(self.session)
         return Seeded(
             url=url,
             cohorts=self.scale.cohorts,
