@@ -49,8 +49,7 @@ def certificate_pdf(facts: CertificateFacts, *, extra_fonts: tuple[Path, ...] = 
     from lms.documents.typesetting import Typesetter
 
     with _DRAWING:
-        shared = frozenset(_shared_texts(facts))
-        setter = Typesetter(font_book(extra_fonts), facts.language, shared=shared)
+        setter = Typesetter(font_book(extra_fonts), facts.language)
         setter.refuse_unprintable(" ".join(_texts(facts)))
         return CertificatePage(facts, setter).drawn()
 
@@ -64,16 +63,6 @@ def unprintable_characters(text: str, *, extra_fonts: tuple[Path, ...] = ()) -> 
         setter = Typesetter(font_book(extra_fonts), "en")
         found = (*setter.missing_characters(text), *setter.unshaped_characters(text))
         return tuple(dict.fromkeys(found))
-
-
-def _shared_texts(facts: CertificateFacts) -> Iterator[str]:
-    """Yield what the certificates of many say alike: nobody's own words, no name and no code."""
-    words = facts.words
-    yield from (facts.organisation, facts.address, facts.programme, facts.covers, facts.limits)
-    yield from (words.heading, words.certifies_that, words.has_met, words.check_at, words.code)
-    yield from (words.subject_to, facts.check_address.rstrip("/"))
-    for detail in (*facts.details, *facts.particulars):
-        yield detail.label
 
 
 def _texts(facts: CertificateFacts) -> Iterator[str]:

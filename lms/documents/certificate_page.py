@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
+
+from reportlab.lib.utils import ImageReader
 
 from lms.documents.certificate_facts import (
     CertificateFacts,
@@ -11,7 +14,6 @@ from lms.documents.certificate_facts import (
     Signatory,
 )
 from lms.documents.faults import DoesNotFitError
-from lms.documents.pictures import Picture
 from lms.documents.qr import QUIET_MODULES, qr_rows
 from lms.documents.sheet import Colour, Sheet
 from lms.documents.tagging import DocumentInfo, Link, Tag
@@ -73,7 +75,7 @@ class CertificatePage:
         self._portrait = facts.orientation is Orientation.PORTRAIT
         size = (short, long) if self._portrait else (long, short)
         info = DocumentInfo(cleaned(facts.title), facts.language, facts.issued_on)
-        self._sheet = Sheet(size, info)
+        self._sheet = Sheet(size, setter.book.regular, info)
         self._left = 64.0 if self._portrait else 76.0
         self._measure = size[0] - 2 * self._left
         self._rtl = facts.language.replace("_", "-").split("-")[0].lower() in _RIGHT_TO_LEFT
@@ -117,11 +119,12 @@ class CertificatePage:
             name = self._block(facts.organisation, 10, measure, weight=Weight.BOLD)
         return name, self._block(facts.address, 8.5, measure, MUTED, 1)
 
-    def _mark(self) -> tuple[Picture | None, float]:
+    def _mark(self) -> tuple[ImageReader | None, float]:
         if self._facts.mark is None:
             return None, 0.0
-        mark = Picture(self._facts.mark)
-        return mark, min(36.0 * mark.width / mark.height, 130.0)
+        image = ImageReader(BytesIO(self._facts.mark))
+        width, height = image.getSize()
+        return image, min(36.0 * width / height, 130.0)
 
     # Middle
 

@@ -1,11 +1,25 @@
 """The structure tree of a drawn page, and the facts about its file."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
+from typing import Any
 from xml.sax.saxutils import escape
 
-from lms.documents.pdf import PdfFile, plain_number, reference, text_string
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    ByteStringObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 PRODUCER = "Alongside"
 _PRINTED = 4  # the flag that lets an annotation be printed
@@ -44,103 +58,114 @@ class DocumentInfo:
     made_on: date
 
 
-def tagged(file: PdfFile, page: int, entries: str, root: Tag, info: DocumentInfo) -> bytes:
-    """Return a file whose one page has its structure tree, title, language and metadata.
+def tagged(drawn: bytes, root: Tag, info: DocumentInfo) -> bytes:
+    """Return the drawn page with its structure tree, title, language and metadata.
 
-    Shape: `entries` are what the page's dictionary says of its drawing.
+    Shape: one page; the same input gives the same bytes.
     """
-    pages = file.kept()
-    structure = _Structure(file, page)
-    tree = structure.written(root)
-    file.put(
-        page,
-        f"<</Type/Page/Parent {reference(pages)}{entries}{structure.annotations()}"
-        f"/StructParents 0/Tabs/S>>",
-    )
-    file.put(pages, f"<</Type/Pages/Count 1/Kids[{reference(page)}]>>")
-    metadata = file.stream(_xmp(info).encode(), "/Type/Metadata/Subtype/XML", packed=False)
-    catalogue = file.added(
-        f"<</Type/Catalog/Pages {reference(pages)}/StructTreeRoot {reference(tree)}"
-        f"/Metadata {reference(metadata)}/Lang{text_string(info.language)}"
-        "/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>>>"
-    )
-    return file.finished(catalogue, file.added(_described(info)))
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(drawn)))
+    writer.pdf_header = "%PDF-1.7"
+    _StructureWriter(writer).write(root)
+    _describe(writer, info)
+    identity = ByteStringObject(hashlib.sha256(drawn + repr((root, info)).encode()).digest()[:16])
+    writer._ID = ArrayObject([identity, identity])
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
 
 
-class _Structure:
-    """The structure tree of one page, being written."""
+class _StructureWriter:
+    def __init__(self, writer: PdfWriter) -> None:
+        self._writer = writer
+        self._page: Any = writer.pages[0]
+        self._by_mark: dict[int, Any] = {}
+        self._links: list[Any] = []
 
-    def __init__(self, file: PdfFile, page: int) -> None:
-        self._file = file
-        self._page = reference(page)
-        self._by_mark: dict[int, str] = {}
-        self._links: list[str] = []
-        self._annotations: list[str] = []
+    def write(self, root: Tag) -> None:
+        tree = self._added(Type=NameObject("/StructTreeRoot"))
+        tree.get_object()[NameObject("/K")] = ArrayObject([self._element(root, tree)])
+        tree.get_object()[NameObject("/ParentTree")] = self._parent_tree()
+        tree.get_object()[NameObject("/ParentTreeNextKey")] = NumberObject(1 + len(self._links))
+        self._page[NameObject("/StructParents")] = NumberObject(0)
+        self._page[NameObject("/Tabs")] = NameObject("/S")
+        self._writer.root_object[NameObject("/StructTreeRoot")] = tree
 
-    def written(self, root: Tag) -> int:
-        """Write the tree and return its number."""
-        tree = self._file.kept()
-        top = self._element(root, reference(tree))
-        marks = " ".join(self._by_mark[mark] for mark in range(len(self._by_mark)))
-        owners = self._file.added(f"[{marks}]")
-        links = "".join(f" {key} {one}" for key, one in enumerate(self._links, start=1))
-        parents = self._file.added(f"<</Nums[0 {reference(owners)}{links}]>>")
-        self._file.put(
-            tree,
-            f"<</Type/StructTreeRoot/K[{top}]/ParentTree {reference(parents)}"
-            f"/ParentTreeNextKey {1 + len(self._links)}>>",
-        )
-        return tree
+    def _parent_tree(self) -> Any:
+        marks = ArrayObject(self._by_mark[mark] for mark in range(len(self._by_mark)))
+        numbers = ArrayObject([NumberObject(0), self._writer._add_object(marks)])
+        for key, element in enumerate(self._links, start=1):
+            numbers += [NumberObject(key), element]
+        return self._added(Nums=numbers)
 
-    def annotations(self) -> str:
-        """Return what the page's dictionary says of its links."""
-        return f"/Annots[{' '.join(self._annotations)}]" if self._annotations else ""
-
-    def _element(self, tag: Tag, parent: str) -> str:
-        number = self._file.kept()
-        element = reference(number)
-        parts = [f"<</Type/StructElem/S/{tag.role}/P {parent}"]
+    def _element(self, tag: Tag, parent: Any) -> Any:
+        role = NameObject("/" + tag.role)
+        element = self._added(Type=NameObject("/StructElem"), S=role, P=parent)
+        found = element.get_object()
         if tag.alt:
-            parts.append(f"/Alt{text_string(tag.alt)}")
+            found[NameObject("/Alt")] = TextStringObject(tag.alt)
         if tag.text:
-            parts.append(f"/ActualText{text_string(tag.text)}")
+            found[NameObject("/ActualText")] = TextStringObject(tag.text)
         if tag.box:
-            parts.append(f"/A<</O/Layout/BBox{_box(tag.box)}>>")
-        if tag.mark is not None:
-            parts.append(f"/Pg {self._page}")
-        parts.append(f"/K[{' '.join(self._content(tag, element))}]>>")
-        self._file.put(number, "".join(parts))
+            found[NameObject("/A")] = _dictionary(O=NameObject("/Layout"), BBox=_box(tag.box))
+        found[NameObject("/K")] = self._content(tag, element)
         return element
 
-    def _content(self, tag: Tag, element: str) -> Iterator[str]:
-        yield from [self._element(child, element) for child in tag.children]
+    def _content(self, tag: Tag, element: Any) -> ArrayObject:
+        content = ArrayObject([self._element(child, element) for child in tag.children])
         if tag.mark is not None:
             self._by_mark[tag.mark] = element
-            yield str(tag.mark)
+            element.get_object()[NameObject("/Pg")] = self._page.indirect_reference
+            content.append(NumberObject(tag.mark))
         if tag.link is not None:
-            annotation = self._annotation(tag.link, element)
-            yield f"<</Type/OBJR/Obj {annotation}/Pg {self._page}>>"
+            content.append(self._annotation(tag.link, element))
+        return content
 
-    def _annotation(self, link: Link, element: str) -> str:
+    def _annotation(self, link: Link, element: Any) -> DictionaryObject:
         self._links.append(element)
-        number = self._file.added(
-            f"<</Type/Annot/Subtype/Link/Rect{_box(link.box)}/Border[0 0 0]/F {_PRINTED}"
-            f"/Contents{text_string(link.words)}/StructParent {len(self._links)}"
-            f"/A<</S/URI/URI{text_string(link.address)}>>>>"
+        action = _dictionary(S=NameObject("/URI"), URI=TextStringObject(link.address))
+        annotation = self._added(
+            Type=NameObject("/Annot"),
+            Subtype=NameObject("/Link"),
+            Rect=_box(link.box),
+            Border=ArrayObject([NumberObject(0)] * 3),
+            F=NumberObject(_PRINTED),
+            Contents=TextStringObject(link.words),
+            StructParent=NumberObject(len(self._links)),
+            A=action,
         )
-        self._annotations.append(reference(number))
-        return reference(number)
+        self._page.setdefault(NameObject("/Annots"), ArrayObject()).append(annotation)
+        page = self._page.indirect_reference
+        return _dictionary(Type=NameObject("/OBJR"), Obj=annotation, Pg=page)
+
+    def _added(self, **entries: Any) -> Any:
+        return self._writer._add_object(_dictionary(**entries))
 
 
-def _box(sides: Sequence[float]) -> str:
-    return f"[{' '.join(plain_number(round(side, 2)) for side in sides)}]"
+def _dictionary(**entries: Any) -> DictionaryObject:
+    return DictionaryObject({NameObject("/" + key): value for key, value in entries.items()})
 
 
-def _described(info: DocumentInfo) -> str:
-    day = f"(D:{info.made_on.isoformat().replace('-', '')}000000Z)"
-    return (
-        f"<</Title{text_string(info.title)}/Producer({PRODUCER})/CreationDate{day}/ModDate{day}>>"
-    )
+def _box(sides: Sequence[float]) -> ArrayObject:
+    return ArrayObject(FloatObject(round(side, 2)) for side in sides)
+
+
+def _describe(writer: PdfWriter, info: DocumentInfo) -> None:
+    day = f"D:{info.made_on.isoformat().replace('-', '')}000000Z"
+    writer.metadata = {
+        "/Title": info.title,
+        "/Producer": PRODUCER,
+        "/CreationDate": day,
+        "/ModDate": day,
+    }
+    metadata = DecodedStreamObject()
+    metadata.set_data(_xmp(info).encode())
+    metadata[NameObject("/Type")] = NameObject("/Metadata")
+    metadata[NameObject("/Subtype")] = NameObject("/XML")
+    root = writer.root_object
+    root[NameObject("/Metadata")] = writer._add_object(metadata)
+    root[NameObject("/Lang")] = TextStringObject(info.language)
+    root[NameObject("/MarkInfo")] = _dictionary(Marked=BooleanObject(True))
+    root[NameObject("/ViewerPreferences")] = _dictionary(DisplayDocTitle=BooleanObject(True))
 
 
 def _xmp(info: DocumentInfo) -> str:

@@ -6,8 +6,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from unicodedata import category, mirrored, normalize
+from weakref import WeakKeyDictionary
 
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import SUBSETN, TTFError, TTFont
 
 from lms.documents.faults import FontFileError
 
@@ -20,8 +21,9 @@ CAN_SHAPE = uharfbuzz is not None
 
 _FOLDER = Path(__file__).parent / "fonts"
 _BUNDLED = ("NotoSansArabic-Regular", "NotoSansHebrew-Regular", "NotoSansDevanagari-Regular")
-_FIRST_CODE = 256  # ReportLab, which cuts the font, gives codes 0, 32 and 160 their own meaning
+_FIRST_CODE = 256  # ReportLab gives the codes 0, 32 and 160 a meaning of their own
 _SHAPED_KEPT = 2000
+_BLOCK = 100  # the longest block of mappings a ToUnicode table may hold
 
 
 class Weight(StrEnum):
@@ -45,10 +47,10 @@ class Glyph(NamedTuple):
 
 
 class Typeface(TTFont):
-    """A TrueType font that is asked by glyph numbers instead of characters.
+    """A TrueType font that writes glyph numbers instead of characters.
 
     Shaping answers in glyph numbers, and a cached font must not remember one document in the
-    next: what each stands for is kept a document (`embedding.py`).
+    next: codes are the glyph's number plus 256, and what each stands for is kept a document.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,6 +71,7 @@ class Typeface(TTFont):
         face.charWidths = {_FIRST_CODE + glyph: w for glyph, w in enumerate(self.widths)}
         self.space = self.widths[self.glyph_of.get(0x20, 0)]
         self.height = min(1.42, max(1.25, 0.92 * (face.ascent - face.descent) / 1000))
+        self._stands_for: WeakKeyDictionary[Any, dict[int, str]] = WeakKeyDictionary()
 
     def shows(self, character: str, shaping: bool) -> bool:
         """Say whether this font has a glyph, or with shaping the parts of one."""
@@ -144,11 +147,43 @@ class Typeface(TTFont):
         glyphs = ((self.glyph_of[ord(c)], c) for c in text if not is_ignorable(c))
         return [Glyph(number, self.widths[number], 0, 0, c) for number, c in glyphs]
 
-    def shapes(self, glyphs: Sequence[int]) -> bytes:
-        """Return a font file with these glyphs alone, by codes counted from 0."""
+    def pieces(self, glyphs: Iterable[Glyph], doc: Any) -> list[tuple[str, bytes]]:
+        """Return (font name in the document, codes) for glyphs, and remember what they mean."""
+        meaning = self._stands_for.setdefault(doc, {})
+        codes = []
+        for glyph in glyphs:
+            codes.append(chr(_FIRST_CODE + glyph.number))
+            if glyph.text:
+                meaning.setdefault(glyph.number, glyph.text)
+        pieces = self.splitString("".join(codes), doc)
+        return [(self.getSubsetInternalName(subset, doc), code) for subset, code in pieces]
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 - ReportLab calls it by this name
+        """Write the font into the document with a true table from glyphs to text."""
+        subsets = self.state[doc].subsets
+        super().addObjects(doc)
         face: Any = self.face
-        data: bytes = face.makeSubset([_FIRST_CODE + glyph for glyph in glyphs])
-        return data
+        meaning = self._stands_for.get(doc, {})
+        for number, subset in enumerate(subsets):
+            full_name = b"+".join((SUBSETN(number), face.name + face.subfontNameX)).decode("latin1")
+            table = doc.idToObject[f"toUnicodeCMap:{full_name}"]
+            table.content = _to_unicode([meaning.get(code - _FIRST_CODE, "") for code in subset])
+
+
+def _to_unicode(texts: Sequence[str]) -> str:
+    rows = [
+        f"<{code:02X}> <{text.encode('utf-16-be').hex().upper()}>"
+        for code, text in enumerate(texts)
+        if text
+    ]
+    blocks = [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
+    body = [f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks]
+    head = "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+    info = "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+    kind = "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+    space = "1 begincodespacerange\n<00> <FF>\nendcodespacerange\n"
+    tail = "\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+    return head + info + kind + space + "\n".join(body) + tail
 
 
 def is_ignorable(character: str) -> bool:

@@ -104,23 +104,12 @@ class Line:
 
 
 class Typesetter:
-    """Sets text from one book of fonts in one language.
+    """Sets text from one book of fonts in one language."""
 
-    `shared` are the texts that many documents say: what is made of them is kept for the next one.
-    """
-
-    def __init__(
-        self,
-        book: FontBook,
-        language: str,
-        *,
-        shaping: bool = CAN_SHAPE,
-        shared: frozenset[str] = frozenset(),
-    ) -> None:
+    def __init__(self, book: FontBook, language: str, *, shaping: bool = CAN_SHAPE) -> None:
         self.book = book
         self.language = language
         self.shaping = shaping
-        self._shared = shared
         self._passages: dict[tuple[str, Weight], Passage] = {}
 
     def missing_characters(self, text: str) -> tuple[str, ...]:
@@ -150,8 +139,6 @@ class Typesetter:
 
         Raises: ShapingMissingError, MissingGlyphError naming every character concerned.
         """
-        if text in self._shared:
-            return _shared_passage(self.book, self.language, self.shaping, text, weight)
         known = self._passages.get((text, weight))
         if known is None:
             plain = cleaned(text)
@@ -171,13 +158,6 @@ class Typesetter:
         if not self.shaping:
             return face.plain(text)
         return face.shaped(text, backwards=bool(level % 2), language=self.language)
-
-
-@lru_cache(maxsize=512)
-def _shared_passage(
-    book: FontBook, language: str, shaping: bool, text: str, weight: Weight
-) -> "Passage":
-    return Typesetter(book, language, shaping=shaping).passage(text, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +185,6 @@ class Passage:
             self._choose(text[start:end], weight)
         self._units = [self._unit(*places) for places in _units_of(text)]
         self._torn_units: dict[int, list[_Unit]] = {}
-        self._set_at: dict[float, list[Line]] = {}
-        self._counted_at: dict[float, int] = {}
         self.height = max((face.height for face in self._faces), default=1.25)
 
     def _choose(self, cluster: str, weight: Weight) -> None:
@@ -251,20 +229,10 @@ class Passage:
 
     def count(self, measure: float) -> int:
         """Return how many lines the text takes. Units: thousandths of the size."""
-        if measure not in self._counted_at:
-            self._counted_at[measure] = len(_filled(self._fitting(measure), measure))
-        return self._counted_at[measure]
+        return len(_filled(self._fitting(measure), measure))
 
     def lines(self, measure: float) -> list[Line]:
-        """Return the text as lines of about equal length, none longer than the measure.
-
-        Edge: the list is kept for who asks again; it is not to be changed.
-        """
-        if measure not in self._set_at:
-            self._set_at[measure] = self._broken(measure)
-        return self._set_at[measure]
-
-    def _broken(self, measure: float) -> list[Line]:
+        """Return the text as lines of about equal length, none longer than the measure."""
         units = self._fitting(measure)
         rows = _balanced(units, measure)
         lines = [self._set(row[0].start, row[-1].end) for row in rows]

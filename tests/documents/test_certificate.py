@@ -15,7 +15,6 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from lms.content.images import clean_mark
 from lms.documents.certificate import (
     Detail,
     DoesNotFitError,
@@ -348,13 +347,6 @@ def test_pictures_are_described_and_headings_are_in_order(file):
     assert figures == ["Harbour Peer Network", "QR code that opens the check page"]
     headings = [element["/S"] for element in found if element["/S"].startswith("/H")]
     assert headings == ["/H1", "/H2"]
-
-
-def test_a_jpeg_stands_in_the_file_as_it_is_and_what_is_clear_stays_clear():
-    mark = clean_mark(make_mark())
-    assert mark in certificate_pdf(make_facts(mark=mark))
-    (clear,) = PdfReader(io.BytesIO(certificate_pdf(make_facts(mark=make_mark())))).pages[0].images
-    assert clear.image.mode == "RGBA"
 
 
 def test_every_marked_piece_belongs_to_one_element(file):
