@@ -258,6 +258,7 @@ def run_python(script: str, **env: str) -> str:
 
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+NANUM = Path("/usr/share/fonts/truetype/nanum/NanumGothic.ttf")
 CJK_FONTS = [
     Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
     Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"),
@@ -280,6 +281,15 @@ def test_an_added_font_can_carry_chinese_and_japanese_names():
         pytest.skip("no Chinese or Japanese TrueType font is installed")
     facts = make_facts(name="山田太郎 王小明")
     assert facts.name in text_of(certificate_pdf(facts, extra_fonts=(font,)))
+
+
+def test_an_added_font_can_carry_korean_names():
+    if not NANUM.exists():
+        pytest.skip("no Korean TrueType font is installed")
+    facts = make_facts(name="박 서연 Dvořák")
+    with pytest.raises(MissingGlyphError):
+        certificate_pdf(facts)
+    assert facts.name in text_of(certificate_pdf(facts, extra_fonts=(NANUM,)))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a font at all", b"OTTO" + bytes(200), None])
