@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lms.db import transaction
 from lms.models import Draft, Reflection
+from lms.rules.learning import Wording
 from lms.services.drafts import save_draft
 from lms.services.errors import ClashError, MissingError
 from lms.services.reflections import (
@@ -108,9 +109,9 @@ def test_the_list_tells_where_each_was_written(session, cast):
     gone = Box("a-module-that-is-gone", "lesson", "box")
     keep_words(session, cast.trainee.id, gone, "Old.", base_version=0, now=NOW)
     rows = {row.words: row for row in list_own_reflections(session, cast.trainee.id)}
-    assert rows["Mine."].module_title == "Boundaries"
-    assert rows["Old."].module_title == "a-module-that-is-gone"
-    assert rows["Old."].prompt == ""
+    assert rows["Mine."].module_title == Wording("Boundaries", "en")
+    assert rows["Old."].module_title.words == "a-module-that-is-gone"
+    assert rows["Old."].prompt is None
 
 
 def test_nobody_takes_away_what_is_another_persons(session, cast):
