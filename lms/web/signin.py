@@ -219,6 +219,14 @@ def leave() -> Reply:
     return redirect(state().settings.leave_url, 303)
 
 
+@bp.after_app_request
+def end_with_the_last_words(reply: Any) -> Any:
+    """End the sign-in with the request that carried a left page's last words."""
+    if request.method == "PUT" and "X-Leaving" in request.headers:
+        _end()
+    return reply
+
+
 @bp.get("/leave")
 @public
 def leave_by_link() -> Reply:

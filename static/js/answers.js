@@ -13,12 +13,13 @@ class Answer {
     this.field = form.elements.counter;
     this.counter = Number(this.field.value) - 1;
     this.latest = this.text(); // what was sent last, null where it has to be sent again
+    this.settled = this.counter; // the last save that was answered
     this.tries = 0;
     form.addEventListener("change", () => this.later(form.dataset.kind === "multiple" ? TICKING_MS : 0));
     form.addEventListener("submit", () => clearTimeout(this.timer));
     window.addEventListener("online", () => this.save());
     window.addEventListener("pageshow", (event) => event.persisted && this.save());
-    document.addEventListener("alongside:leaving", () => this.save({ keepalive: true }));
+    document.addEventListener("alongside:leaving", ({ detail }) => this.goodbye(detail.saves));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") {
         this.save({ keepalive: true });
@@ -46,7 +47,15 @@ class Answer {
     this.timer = setTimeout(() => this.save(), wait);
   }
 
-  async save({ keepalive = false } = {}) {
+  // What is on its way would be cut off with the page: it is sent once more, to arrive without it.
+  goodbye(saves) {
+    if (this.text() !== this.latest || this.settled !== this.counter) {
+      this.latest = null;
+      saves.push((options) => this.save(options));
+    }
+  }
+
+  async save({ keepalive = false, last = false } = {}) {
     const text = this.text();
     if (text === this.latest || this.closed) {
       return;
@@ -57,13 +66,13 @@ class Answer {
     const counter = this.counter;
     this.say("saving");
     try {
-      await this.hear(await this.send(text, counter, keepalive), counter);
+      await this.hear(await this.send(text, counter, { keepalive, last }), counter);
     } catch {
       this.tryAgain("not-saved", counter);
     }
   }
 
-  send(text, counter, keepalive) {
+  send(text, counter, { keepalive, last }) {
     return fetch(this.form.dataset.answer, {
       method: "PUT",
       keepalive,
@@ -71,6 +80,7 @@ class Answer {
       headers: {
         "Content-Type": "application/json",
         "X-CSRFToken": this.form.elements.csrf_token.value,
+        ...(last && { "X-Leaving": "1" }),
       },
       body: `{"value":${text},"counter":${counter}}`,
     });
@@ -93,6 +103,7 @@ class Answer {
     if (counter !== this.counter) {
       return; // a newer choice of this page is on its way
     }
+    this.settled = counter;
     this.tries = 0;
     if (!answer.saved) {
       this.counter = answer.counter; // chosen on another page meanwhile; this choice is newer

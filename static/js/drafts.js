@@ -3,6 +3,7 @@
 // PUT /drafts/<key> {body, base_version, op_id, csrf}; `body` maps a control's name to its words,
 // several values of one name joined by the unit separator.
 // 200 {version, saved_at}: kept.  409 {version, theirs}: another page saved first; both are shown.
+// With X-Leaving the sign-in ends once the words are kept.
 // 401 or a redirect: signed out.  Anything else, or no line: tried again.
 // Words that are not saved live in this page only, never in the browser's storage.
 // A control named draft_version is told each new version, so that sending the form is no clash with
@@ -28,7 +29,7 @@ class Draft {
     form.addEventListener("submit", (event) => this.beforeSending(event));
     window.addEventListener("pageshow", () => (this.leaving = false));
     window.addEventListener("online", () => this.save());
-    document.addEventListener("alongside:leaving", ({ detail }) => this.goodbye(detail.waits));
+    document.addEventListener("alongside:leaving", ({ detail }) => this.goodbye(detail.saves));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && !this.leaving) {
         this.save({ keepalive: true });
@@ -91,9 +92,9 @@ class Draft {
     }
   }
 
-  goodbye(waits) {
+  goodbye(saves) {
     if (this.unsaved) {
-      waits.push(this.save({ keepalive: true }));
+      saves.push((options) => this.save(options));
     }
     this.leaving = true;
   }
@@ -103,7 +104,7 @@ class Draft {
     return this.saving;
   }
 
-  async saveNow({ keepalive = false } = {}) {
+  async saveNow({ keepalive = false, last = false } = {}) {
     if (this.busy && !keepalive) {
       this.later(PAUSE_MS);
       return;
@@ -118,7 +119,7 @@ class Draft {
     this.busy = true;
     this.say("saving");
     try {
-      await this.hear(await this.send(keepalive), text);
+      await this.hear(await this.send(keepalive, last), text);
     } catch {
       this.tryAgain("not-saved");
     } finally {
@@ -126,13 +127,17 @@ class Draft {
     }
   }
 
-  send(keepalive) {
+  send(keepalive, last) {
     const csrf = this.form.elements.csrf_token?.value ?? "";
     return fetch(`/drafts/${encodeURIComponent(this.key)}`, {
       method: "PUT",
       keepalive,
       redirect: "manual",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRFToken": csrf,
+        ...(last && { "X-Leaving": "1" }),
+      },
       body: JSON.stringify({
         body: JSON.parse(this.operation.text),
         base_version: this.version,

@@ -15,19 +15,22 @@ function lockBehind() {
   }
 }
 
-// The neutral page comes first. The sign-in ends as soon as the last words are kept, and at the
-// latest when this page is gone: sooner, and they would arrive signed out.
+// The neutral page comes first. The request with the last words ends the sign-in itself, once they
+// are kept: sent apart, the end could overtake them. Where there are none it ends with this page.
 function leave() {
   if (leaving) {
     return;
   }
   leaving = true;
-  const waits = [];
-  document.dispatchEvent(new CustomEvent("alongside:leaving", { detail: { waits } }));
+  const saves = [];
+  document.dispatchEvent(new CustomEvent("alongside:leaving", { detail: { saves } }));
   document.title = "";
   document.documentElement.hidden = true;
+  const waits = saves.map((save, place) => save({ keepalive: true, last: place === saves.length - 1 }));
   window.location.replace(control.dataset.leave);
-  window.addEventListener("pagehide", lockBehind);
+  if (waits.length === 0) {
+    window.addEventListener("pagehide", lockBehind);
+  }
   Promise.allSettled(waits).then(lockBehind);
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from lms.db import transaction, utcnow
-from lms.models import Attempt, Response
+from lms.models import Attempt, Response, Signin
 from lms.services.assessments import save_answer, submit_attempt
 from tests.cast import make_cast, sign_in_token
 from tests.sitting import begin, sign_all
@@ -65,6 +65,12 @@ def kept(session: Session, item: str) -> Any:
     return json.loads(text) if text else None
 
 
+def is_signed_out(session: Session) -> bool:
+    """Say whether no sign-in is open any more."""
+    session.rollback()
+    return session.scalars(select(Signin).where(Signin.ended_at.is_(None))).first() is None
+
+
 def until(page: Page, is_so: Callable[[], bool]) -> None:
     """Wait until something is so; assert that it came to be."""
     for _tenth in range(100):
@@ -95,6 +101,22 @@ def test_a_choice_is_saved_as_it_is_made(
     with page.expect_navigation():
         page.get_by_role("button", name="Save and go on", exact=True).click()
     assert kept(real_session, "bnd-01") == "a"
+
+
+def test_leaving_at_once_keeps_the_choice_and_ends_the_sign_in(
+    page: Page, real_session: Session, attempt: Attempt, address: str
+) -> None:
+    page.context.route(
+        lambda url: not url.startswith(address),
+        lambda route: route.fulfill(body="<title>neutral</title>", content_type="text/html"),
+    )
+    open_question(page, attempt, "bnd-01")
+    choose(page, "c")
+    for _time in range(3):
+        page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: not url.startswith(address))
+    until(page, lambda: kept(real_session, "bnd-01") == "c")
+    until(page, lambda: is_signed_out(real_session))
 
 
 def test_ticks_are_saved_and_all_may_be_taken_away(

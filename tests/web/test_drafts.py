@@ -10,8 +10,10 @@ from werkzeug.test import TestResponse
 from wtforms import Form, RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from lms.services.drafts import find_draft
 from lms.web import drafts
 from lms.web.fields import MinutesField
+from tests.cast import Cast
 from tests.page import Page
 
 CHOICES = [SelectChoice("one", "One"), SelectChoice("two", "Two"), SelectChoice("three", "Three")]
@@ -26,13 +28,15 @@ class Sheet(Form):
     several = SelectMultipleField("Several", choices=CHOICES)
 
 
-def keep(page: Page, body: dict[str, Any], base: int = 0, op: str = "first") -> TestResponse:
+def keep(
+    page: Page, body: dict[str, Any], base: int = 0, op: str = "first", *, leaving: bool = False
+) -> TestResponse:
     """Save a draft as the script does."""
     page.get("/hours/new")
     return page.client.put(
         "/drafts/sheet",
         json={"body": body, "base_version": base, "op_id": op},
-        headers={"X-CSRFToken": page.token()},
+        headers={"X-CSRFToken": page.token(), **({"X-Leaving": "1"} if leaving else {})},
     )
 
 
@@ -55,6 +59,28 @@ def test_a_draft_fills_text_minutes_choices_and_several_ticks(page: Page, app: F
     assert form.duration.data == 90
     assert form.kind.data == "two"
     assert form.several.data == ["one", "three"]
+
+
+def test_the_last_words_of_a_page_that_is_left_are_kept_and_end_the_sign_in(
+    page: Page, session: Session, cast: Cast
+) -> None:
+    reader = page.as_("trainee")
+    assert keep(reader, {"words": "Half a"}).status_code == 200
+    assert reader.get("/today").status_code == 200
+    left = keep(reader, {"words": "Half a sentence"}, base=1, op="last", leaving=True)
+    assert left.status_code == 200
+    found = find_draft(session, cast.trainee.id, "sheet")
+    assert found is not None
+    assert found.body == {"words": "Half a sentence"}
+    assert reader.get("/today").status_code == 302
+
+
+def test_leaving_ends_the_sign_in_where_the_words_cannot_be_kept(page: Page) -> None:
+    reader = page.as_("trainee")
+    keep(reader, {"words": "Theirs"})
+    refused = keep(reader, {"words": "Mine"}, base=7, op="other", leaving=True)
+    assert refused.status_code == 409
+    assert reader.get("/today").status_code == 302
 
 
 def test_a_draft_saved_on_another_page_meanwhile_is_shown_beside_ours(page: Page) -> None:
