@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lms.models import (
@@ -86,11 +97,11 @@ def list_waiting_for(session: Session, actor: Actor, *, now: datetime) -> list[W
         parts.append(_to_assign(actor))
     if actor.roles:
         parts.append(_to_answer(actor))
-    if actor.is_trainee:
-        parts.extend([_asked(actor), _answered(actor, now)])
-    if not parts:
+    own = {"person": actor.person_id, "since": now - ANSWER_SHOWN} if actor.is_trainee else {}
+    if not parts and not own:
         return []
-    rows = session.execute(union_all(*parts))
+    whole = union_all(*parts, *(_own_looks() if own else ())) if parts else _of_trainees()
+    rows = session.execute(whole, own)
     return [Waiting(row.kind, row.n, row.since) for row in rows if row.n]
 
 
@@ -106,20 +117,27 @@ def _to_answer(actor: Actor) -> Select[str, int, datetime]:
     return _tally("to-answer", Appeal.assigned_at, waits_for(actor.person_id)).select_from(Appeal)
 
 
-def _own_appeals(
-    kind: str, actor: Actor, *where: ColumnElement[bool]
-) -> Select[str, int, datetime]:
-    mine = _tally(kind, Appeal.asked_at, Enrolment.person_id == actor.person_id, *where)
-    return mine.select_from(Appeal).join(Enrolment, Enrolment.id == Appeal.enrolment_id)
+@cache
+def _of_trainees() -> CompoundSelect[str, int, datetime]:
+    """Return the whole query of somebody who only trains, put together once."""
+    return union_all(*_own_looks())
 
 
-def _asked(actor: Actor) -> Select[str, int, datetime]:
-    return _own_appeals("look-asked", actor, Appeal.state.in_(("asked", "assigned", "sent-back")))
-
-
-def _answered(actor: Actor, now: datetime) -> Select[str, int, datetime]:
+@cache
+def _own_looks() -> tuple[Select[str, int, datetime], ...]:
+    """Count the requests of `person` that wait for an answer, and those answered after `since`."""
     last = func.coalesce(Appeal.again_at, Appeal.answered_at)
-    return _own_appeals("look-answered", actor, last > now - ANSWER_SHOWN)
+    waits = Appeal.state.in_(("asked", "assigned", "sent-back"))
+    return (
+        _own_appeals("look-asked", waits),
+        _own_appeals("look-answered", last > bindparam("since")),
+    )
+
+
+def _own_appeals(kind: str, where: ColumnElement[bool]) -> Select[str, int, datetime]:
+    own = Enrolment.person_id == bindparam("person")
+    mine = _tally(kind, Appeal.asked_at, own, where)
+    return mine.select_from(Appeal).join(Enrolment, Enrolment.id == Appeal.enrolment_id)
 
 
 def _to_mark(actor: Actor) -> Select[str, int, datetime]:

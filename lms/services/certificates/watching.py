@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from lms.content.bundled import bundled
@@ -71,21 +72,26 @@ def _newest() -> Select[Certificate]:
 
 def own_notices(session: Session, person_id: int, *, now: datetime) -> list[OwnNotice]:
     """Return where a person's own certificates stand that are in force, or were until lately."""
+    rows = session.execute(_own_query(), {"person": person_id}).unique().all()
+    return [_notice(session, *row, now=now) for row in rows]
+
+
+@cache
+def _own_query() -> Select[Certificate, str, str, bool]:
+    """Return the query for a person's newest certificates, put together once: Today asks it."""
     lapsed = exists().where(
         CertificateLapse.certificate_id == Certificate.id, CertificateLapse.ended_at.is_(None)
     )
-    query = (
+    return (
         _newest()
         .add_columns(ContentVersion.hash, Cohort.zone, lapsed)
         .join(Enrolment, Enrolment.id == Certificate.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(ContentVersion, ContentVersion.id == Certificate.programme_version_id)
         .options(joinedload(Certificate.events))
-        .where(Enrolment.person_id == person_id)
+        .where(Enrolment.person_id == bindparam("person"))
         .order_by(Certificate.id.desc())
     )
-    rows = session.execute(query).unique().all()
-    return [_notice(session, *row, now=now) for row in rows]
 
 
 def _notice(
