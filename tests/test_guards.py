@@ -142,6 +142,7 @@ def test_areas_are_a_closed_list():
     assert names - AREAS - FRAME - {"__init__", "__pycache__"} <= {"today", "record"}
 
 
+@pytest.mark.usefixtures("app")
 def test_every_reason_has_a_sentence():
     """No refusal reaches a person as a code."""
     import lms.content.papers
